@@ -1,0 +1,225 @@
+"""The engine's tables. People, units and processes are ids of other rooms: no foreign key leaves this one."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.database import Base
+
+
+class CaseState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    RETURNED = "returned"
+    SUSPENDED = "suspended"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+SETTLED = frozenset(
+    {CaseState.APPROVED, CaseState.REJECTED, CaseState.WITHDRAWN, CaseState.CANCELLED, CaseState.EXPIRED}
+)
+
+
+class TaskState(StrEnum):
+    OFFERED = "offered"
+    ALLOCATED = "allocated"
+    STARTED = "started"
+    SUSPENDED = "suspended"
+    DECIDED = "decided"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+OPEN_TASKS = frozenset({TaskState.OFFERED, TaskState.ALLOCATED, TaskState.STARTED, TaskState.SUSPENDED})
+
+
+class DecisionKind(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    ABSTAIN = "abstain"
+    RECUSE = "recuse"
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"
+
+
+class ChainVersion(Base):
+    """A chain definition as it was published: immutable, known by the hash of its text."""
+
+    __tablename__ = "chain_version"
+    __table_args__ = (UniqueConstraint("chain", "content_hash"), UniqueConstraint("chain", "number"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    chain: Mapped[str]
+    number: Mapped[int]
+    content_hash: Mapped[str]
+    source: Mapped[str]
+    effective_from: Mapped[datetime]
+    published_at: Mapped[datetime]
+    published_by: Mapped[UUID | None]
+
+
+class Case(Base):
+    """One request inside a process, about a subject; in exactly one state."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", CaseState), name="state"),
+        CheckConstraint(
+            "(state IN ('approved','rejected','withdrawn','cancelled','expired')) = (settled_at IS NOT NULL)",
+            name="settled",
+        ),
+        UniqueConstraint("process_id", "natural_key"),
+        # "is any case of this gate unsettled?" is asked at every wake-up, of a cycle of thousands
+        Index("ix_case_unsettled", "process_id", postgresql_where=text("settled_at IS NULL")),
+        Index("ix_case_subject_id", "subject_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    process_id: Mapped[UUID]
+    natural_key: Mapped[str]
+    """What makes it one of a kind within its process: opening it again changes nothing."""
+    reference: Mapped[str]
+    """What people call it by, such as KP-2026-12/0007."""
+    title: Mapped[str]
+    chain_version_id: Mapped[UUID] = mapped_column(ForeignKey(ChainVersion.id))
+    subject_id: Mapped[UUID]
+    subject_name: Mapped[str]
+    unit_id: Mapped[UUID]
+    requester_id: Mapped[UUID | None]
+    """Who raised it; None when the system did."""
+    state: Mapped[str]
+    stage: Mapped[str | None]
+    """The stage it is at; while returned, the stage it returns to; None when settled."""
+    round: Mapped[int] = mapped_column(default=1)
+    """Counts up at each resubmission."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts up whenever the data change; a decision names the version it saw."""
+    data: Mapped[dict[str, Any]]
+    """The facts it was opened on, and later corrections; conditions read these."""
+    outcome: Mapped[str | None]
+    """The coded reason of its last rejection, return or withdrawal; what it ended with."""
+    opened_at: Mapped[datetime]
+    returned_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    sealed_at: Mapped[datetime | None]
+    """When its gate had passed: nothing about it changes any more."""
+
+    chain_version: Mapped[ChainVersion] = relationship(lazy="raise")
+    tasks: Mapped[list["Task"]] = relationship(back_populates="case", lazy="raise", order_by="Task.opened_at")
+
+
+class Task(Base):
+    """One person's, or one candidate group's, work item at a stage of a case."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", TaskState), name="state"),
+        CheckConstraint("state <> 'offered' OR queue IS NOT NULL", name="offered_to_somebody"),
+        CheckConstraint(
+            "state NOT IN ('allocated','started') OR assignee_id IS NOT NULL", name="allocated_to"
+        ),
+        CheckConstraint(
+            "(state IN ('decided','skipped','cancelled')) = (ended_at IS NOT NULL)", name="ended"
+        ),
+        # the inbox: what is mine, what my groups are offered, by urgency
+        Index(
+            "ix_task_mine",
+            "assignee_id",
+            "due_at",
+            "id",
+            postgresql_where=text("state IN ('allocated','started','suspended')"),
+        ),
+        Index("ix_task_offered", "queue", "due_at", "id", postgresql_where=text("state = 'offered'")),
+        # the sweep: the next alarm that is due
+        Index("ix_task_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
+        # a changed holder takes over what is pending at the post
+        Index("ix_task_position", "position_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_task_case_id", "case_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
+    stage: Mapped[str]
+    round: Mapped[int]
+    state: Mapped[str]
+    queue: Mapped[str | None]
+    """The candidate group that may claim it, such as `role:hr-verifier`."""
+    position_id: Mapped[UUID | None]
+    """The post whose holder it waits for; its holders and permitted acting ones may decide."""
+    assignee_id: Mapped[UUID | None]
+    assignee_capacity: Mapped[str | None]
+    order_number: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    alarm_at: Mapped[datetime | None]
+    """When the sweep must look at it next."""
+    reminded: Mapped[int] = mapped_column(default=0)
+    escalated_at: Mapped[datetime | None]
+    escalated_from: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship(back_populates="tasks", lazy="raise")
+
+
+class Decision(Base):
+    """What was decided on a task: once, by whom, by which right, on which version."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", DecisionKind), name="kind"),
+        UniqueConstraint("task_id"),
+        UniqueConstraint("request_key"),
+        Index("ix_decision_case_id", "case_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey(Task.id))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
+    stage: Mapped[str]
+    kind: Mapped[str]
+    decider_id: Mapped[UUID]
+    decider_name: Mapped[str]
+    acting_for_id: Mapped[UUID | None]
+    capacity: Mapped[str | None]
+    order_number: Mapped[str | None]
+    code: Mapped[str | None]
+    comment: Mapped[str]
+    checklist: Mapped[list[str]]
+    case_version: Mapped[int]
+    request_key: Mapped[str]
+    via: Mapped[str]
+    decided_at: Mapped[datetime]
+
+
+class ExternalAnswer(Base):
+    """What an authority outside said at an external stage, with the number and date of its letter."""
+
+    __tablename__ = "external_answer"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('approve','reject','return')", name="outcome"),
+        UniqueConstraint("case_id", "stage", "round"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
+    stage: Mapped[str]
+    round: Mapped[int]
+    outcome: Mapped[str]
+    letter_number: Mapped[str]
+    letter_date: Mapped[date]
+    note: Mapped[str]
+    recorded_by: Mapped[UUID]
+    recorded_by_name: Mapped[str]
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,295 @@
+"""What happened, in hash-chained streams; recorded in the caller's transaction and handed to subscribers.
+
+A stream is the history of one thing (a case, a process, a person's record, a definition). Each event's text
+holds the hash of the one before; the stream row holds head and count, and its lock orders the writers, so
+there is no global hot spot. Personal content stays outside the hashed text, behind a salted commitment:
+erasing content and salt by law leaves the chain whole.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core import clock
+from core.actor import Actor
+from core.database import Base
+from core.ids import new_id
+
+GENESIS = bytes(32)
+
+
+class Stream(Base):
+    """The head of one history."""
+
+    __tablename__ = "stream"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    count: Mapped[int]
+
+
+class EventRow(Base):
+    """One recorded event; `body` is the text exactly as it was hashed."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("stream_id", "index"),
+        # followers read on by position; what is not sealed yet is found by the other, small index
+        Index("uq_event_position", "position", unique=True, postgresql_where=text("position IS NOT NULL")),
+        Index("ix_event_unsealed", "at", postgresql_where=text("position IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    stream_id: Mapped[UUID] = mapped_column(ForeignKey(Stream.id))
+    index: Mapped[int]
+    name: Mapped[str]
+    at: Mapped[datetime]
+    body: Mapped[str]
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    personal: Mapped[str | None]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    position: Mapped[int | None] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in one stream, in the past tense (`task.escalated`).
+
+    `facts` are hashed in clear: ids, codes, numbers, moments. `personal` is what the law may ask us to erase
+    (names, reasons, comments). `opens` says that this is the stream's first event.
+    """
+
+    name: str
+    stream: UUID
+    kind: str
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    personal: Mapping[str, Any] | None = None
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as written: with its id, its place in its stream, its moment and its actor."""
+
+    id: UUID
+    event: Event
+    index: int
+    at: datetime
+    actor: Actor
+
+    @property
+    def name(self) -> str:
+        return self.event.name
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        return self.event.facts
+
+    @property
+    def personal(self) -> Mapping[str, Any]:
+        return self.event.personal or {}
+
+
+Subscriber = Callable[[Session, Sequence[Recorded]], None]
+
+
+class NotWired(RuntimeError):
+    """Nothing listens to events: wiring.wire() must run before the first verb."""
+
+
+_subscribers: list[Subscriber] | None = None
+
+
+def wire(subscribers: Iterable[Subscriber]) -> None:
+    """Set who is handed every recorded event, inside the transaction that records it."""
+    global _subscribers  # noqa: PLW0603 - the composition root sets it once a process
+    _subscribers = list(subscribers)
+
+
+def record(session: Session, actor: Actor, events: Sequence[Event]) -> list[Recorded]:
+    """Append events to their streams and hand them to the subscribers, all in the caller's transaction.
+
+    Any number of events costs the same few statements. Streams are locked in the order of their ids, so
+    that two writers never wait for each other in a ring. Raises NotWired before wiring.
+    """
+    if _subscribers is None:
+        raise NotWired
+    if not events:
+        return []
+    at = clock.now(session)
+    heads = _lock_heads(session, events)
+    rows: list[dict[str, Any]] = []
+    recorded: list[Recorded] = []
+    for event in events:
+        head, count = heads[event.stream]
+        row, entry = _link(event, actor, at, head, count)
+        heads[event.stream] = (row["hash"], count + 1)
+        rows.append(row)
+        recorded.append(entry)
+    _write_heads(session, events, heads)
+    session.execute(insert(EventRow), rows)
+    for subscriber in _subscribers:
+        subscriber(session, recorded)
+    return recorded
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """The one text of a value: sorted keys, no spaces, UTF-8; ids, moments and dates as ISO text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def commitment(salt: bytes, personal: str) -> str:
+    """What the hashed text says about erasable content: SHA-256 over salt and content, hex."""
+    return hashlib.sha256(salt + personal.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def _link(
+    event: Event, actor: Actor, at: datetime, head: bytes, count: int
+) -> tuple[dict[str, Any], Recorded]:
+    event_id = new_id()
+    personal = canonical(event.personal) if event.personal else None
+    salt = secrets.token_bytes(16) if personal else None
+    body = canonical(
+        {
+            "id": event_id,
+            "stream": event.stream,
+            "kind": event.kind,
+            "index": count,
+            "name": event.name,
+            "at": at,
+            "actor": actor.person_id,
+            "via": actor.via,
+            "facts": event.facts,
+            "commitment": commitment(salt, personal) if salt and personal else None,
+            "prev": head.hex(),
+        }
+    )
+    row = {
+        "id": event_id,
+        "stream_id": event.stream,
+        "index": count,
+        "name": event.name,
+        "at": at,
+        "body": body,
+        "salt": salt,
+        "personal": personal,
+        "hash": hashlib.sha256(body.encode()).digest(),
+        "position": None,
+    }
+    return row, Recorded(event_id, event, count, at, actor)
+
+
+def _lock_heads(session: Session, events: Sequence[Event]) -> dict[UUID, tuple[bytes, int]]:
+    opening = {e.stream for e in events if e.opens}
+    known = sorted({e.stream for e in events} - opening)
+    heads: dict[UUID, tuple[bytes, int]] = {}
+    if known:
+        found = select(Stream.id, Stream.head, Stream.count).where(Stream.id.in_(known))
+        for id_, head, count in session.execute(found.order_by(Stream.id).with_for_update()):
+            heads[id_] = (head, count)
+        if missing := [id_ for id_ in known if id_ not in heads]:
+            raise LookupError(f"no stream {missing[0]}: its first event must say opens=True")
+    for stream in opening:
+        heads[stream] = (GENESIS, 0)
+    return heads
+
+
+def _write_heads(session: Session, events: Sequence[Event], heads: Mapping[UUID, tuple[bytes, int]]) -> None:
+    opening = {e.stream: e.kind for e in events if e.opens}
+    if opening:
+        session.execute(
+            insert(Stream),
+            [{"id": s, "kind": k, "head": heads[s][0], "count": heads[s][1]} for s, k in opening.items()],
+        )
+    known = [s for s in heads if s not in opening]
+    if known:
+        session.connection().execute(
+            update(Stream)
+            .where(Stream.id == bindparam("b_id"))
+            .values(head=bindparam("b_head"), count=bindparam("b_count")),
+            [{"b_id": s, "b_head": heads[s][0], "b_count": heads[s][1]} for s in known],
+        )
+
+
+def history(session: Session, stream: UUID) -> list[EventRow]:
+    """A stream's events from its first on."""
+    return list(
+        session.scalars(select(EventRow).where(EventRow.stream_id == stream).order_by(EventRow.index))
+    )
+
+
+def facts_of(row: EventRow) -> dict[str, Any]:
+    """What a stored event says: its facts, with the personal content where it still exists."""
+    said: dict[str, Any] = json.loads(row.body)["facts"]
+    return said | (json.loads(row.personal) if row.personal else {})
+
+
+def broken_link(rows: Sequence[EventRow], head: bytes, count: int) -> int | None:
+    """The index of the first event of a stream that was altered, removed, added or moved; None if sound."""
+    before = GENESIS
+    for index, row in enumerate(rows):
+        said = json.loads(row.body)
+        sound = (
+            row.index == index == said["index"]
+            and said["prev"] == before.hex()
+            and said["id"] == str(row.id)
+            and said["stream"] == str(row.stream_id)
+            and said["name"] == row.name
+            and hashlib.sha256(row.body.encode()).digest() == row.hash
+            and (not row.personal or not row.salt or said["commitment"] == commitment(row.salt, row.personal))
+        )
+        if not sound:
+            return index
+        before = row.hash
+    return None if (before, len(rows)) == (head, count) else len(rows)
+
+
+SEALER_LOCK = 0x6D756661
+
+
+def seal(session: Session, limit: int = 10_000) -> int:
+    """Give committed events their position, alone under an advisory lock; returns how many.
+
+    Ids do not commit in order, so a follower that reads by id would skip events; it reads by position.
+    """
+    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": SEALER_LOCK}):
+        return 0
+    sealed = session.execute(
+        text(
+            """
+            WITH top AS (SELECT coalesce(max(position), 0) AS last FROM event),
+                 fresh AS (SELECT id, row_number() OVER (ORDER BY at, stream_id, index) AS nth
+                           FROM (SELECT id, at, stream_id, index FROM event WHERE position IS NULL
+                                 ORDER BY at, stream_id, index LIMIT :limit) AS waiting)
+            UPDATE event SET position = top.last + fresh.nth FROM top, fresh WHERE event.id = fresh.id
+            """
+        ),
+        {"limit": limit},
+    )
+    return sealed.rowcount  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]

@@ -1,0 +1,119 @@
+"""What an installation may set, by environment (MUFAKAT_...) or by the instance file that `up` writes."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class DatabaseSettings(BaseModel):
+    """Where the records live: any PostgreSQL from version 15 on."""
+
+    url: SecretStr = SecretStr("postgresql+psycopg://mufakat@127.0.0.1:5432/mufakat")
+    pool_size: int = 5
+    """Connections that one process keeps; it may open as many again under load."""
+
+
+class WebSettings(BaseModel):
+    """How the pages are served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    """The address that people type and that links in emails carry; empty: http://host:port."""
+    session_hours: int = 12
+    """A login ends after so many hours without a request."""
+
+
+class PrefectSettings(BaseModel):
+    """The server that runs the flows."""
+
+    api_url: str = "http://127.0.0.1:4200/api"
+    auth: SecretStr = SecretStr("")
+    """`user:password` of its basic authentication; empty: none."""
+    work_pool: str = "mufakat"
+
+
+class MailSettings(BaseModel):
+    """How messages leave the house."""
+
+    transport: Literal["maildir", "smtp"] = "maildir"
+    sender: str = "Mufakat <mufakat@localhost>"
+    maildir: Path | None = None
+    """Where the local transport puts mail; empty: DATA_DIR/mail."""
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    timeout_seconds: float = 20
+
+
+class OfficeSettings(BaseModel):
+    """The office that runs this installation."""
+
+    name: str = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia"
+    city: str = "Medan"
+    zone: str = "Asia/Jakarta"
+    language: Literal["id", "en"] = "id"
+
+
+class Settings(BaseSettings):
+    """Every setting of an installation; secrets are never printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MUFAKAT_", env_nested_delimiter="_", env_nested_max_split=1, extra="ignore"
+    )
+
+    home: Path = ROOT / "var"
+    """The data folder: cluster, mail, logs, secrets."""
+    secret: SecretStr = SecretStr("")
+    """Signs sessions and action links; `up` and `demo` make one and keep it in the instance file."""
+    demo: bool = False
+    """Show the sample logins and the mail page."""
+    rehearsal: bool = False
+    """Honour the movable clock; only ever set by `rehearse` and the tests."""
+    database: DatabaseSettings = DatabaseSettings()
+    web: WebSettings = WebSettings()
+    prefect: PrefectSettings = PrefectSettings()
+    mail: MailSettings = MailSettings()
+    office: OfficeSettings = OfficeSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings
+
+    @property
+    def public_url(self) -> str:
+        return self.web.public_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+
+    @property
+    def maildir(self) -> Path:
+        return self.mail.maildir or self.home / "mail"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.office.zone)
+
+    @property
+    def instance_file(self) -> Path:
+        return self.home / "instance.env"
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process: environment first, then the instance file of the data folder."""
+    first = Settings()
+    return Settings(_env_file=first.instance_file)  # pyright: ignore[reportCallIssue]

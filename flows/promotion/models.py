@@ -1,0 +1,74 @@
+"""Candidates of a promotion cycle with what screening found, and the decrees that end it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+from flows.process.models import Process
+
+
+class Screening(StrEnum):
+    MEETS = "meets"
+    FAILS = "fails"
+    INCOMPLETE = "incomplete"
+
+
+class Candidate(Base):
+    """An employee looked at in a cycle: what each rule found, and the case if one was opened."""
+
+    __tablename__ = "promotion_candidate"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('meets','fails','incomplete')", name="outcome"),
+        Index("ix_promotion_candidate_employee_id", "employee_id"),
+    )
+
+    process_id: Mapped[UUID] = mapped_column(ForeignKey(Process.id), primary_key=True)
+    employee_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    name: Mapped[str]
+    nip: Mapped[str]
+    unit_id: Mapped[UUID]
+    unit_name: Mapped[str]
+    rank_from: Mapped[str]
+    rank_to: Mapped[str]
+    outcome: Mapped[str]
+    findings: Mapped[list[Any]]
+    """For each rule: {rule, met: yes|no|missing, found, needed, reference}."""
+    facts: Mapped[dict[str, Any]]
+    case_id: Mapped[UUID | None]
+
+
+class Decree(Base):
+    """A signed decision on a promotion: numbered, never edited; corrected by a new one only."""
+
+    __tablename__ = "promotion_decree"
+    __table_args__ = (UniqueConstraint("process_id", "employee_id"), UniqueConstraint("year", "serial"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    process_id: Mapped[UUID] = mapped_column(ForeignKey(Process.id))
+    case_id: Mapped[UUID] = mapped_column(unique=True)
+    employee_id: Mapped[UUID]
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    """The unguessable part of its public verification address."""
+    name: Mapped[str]
+    nip: Mapped[str]
+    rank_from: Mapped[str]
+    rank_to: Mapped[str]
+    effective_on: Mapped[date]
+    signed_by: Mapped[UUID]
+    signed_by_name: Mapped[str]
+    signed_as: Mapped[str]
+    signed_at: Mapped[datetime]
+    issued_at: Mapped[datetime]
+    consideration_number: Mapped[str]
+    """Number of the civil-service agency's technical consideration."""
+    pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    pdf_sha256: Mapped[str]
