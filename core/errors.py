@@ -1,5 +1,6 @@
 """One root error. A class's docstring is the sentence that people see, with the facts filled in."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -10,12 +11,17 @@ class MufakatError(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        super().__init__(self.sentence().format_map(_Lenient(facts)))
+        super().__init__(self.filled(self.sentence(), facts))
 
     @classmethod
     def sentence(cls) -> str:
         """The sentence before its facts are filled in: the key under which it is translated."""
         return " ".join((cls.__doc__ or MufakatError.__doc__ or "").split())
+
+    @staticmethod
+    def filled(sentence: str, facts: Mapping[str, object]) -> str:
+        """A sentence with its facts; one that is missing shows its name rather than hide the sentence."""
+        return sentence.format_map(_Lenient(facts))
 
     def __init_subclass__(cls) -> None:
         cls.code = "".join("-" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("-")

@@ -11,10 +11,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from core.errors import MufakatError
-from core.settings import ROOT
+from core.settings import ROOT, settings
 
 LANGUAGES = ("id", "en")
-ROOMS = ("core", "notifications", "flows", "web")
+ROOMS = ("core", "approvals", "personnel", "notifications", "flows", "web")
 """Rooms that keep a catalogue, at ROOM/locale/LANGUAGE/LC_MESSAGES/messages.po."""
 
 
@@ -42,8 +42,10 @@ def translate(language: str, message: str, **facts: object) -> str:
 
 
 def sentence(language: str, error: MufakatError) -> str:
-    """What an error says to a person who reads this language."""
-    return translate(language, error.sentence(), **error.facts)
+    """What an error says to a person who reads this language; its moments as people write them."""
+    zone = settings().zone
+    facts = {k: moment(language, v, zone) if isinstance(v, datetime) else v for k, v in error.facts.items()}
+    return error.filled(translate(language, error.sentence()), facts)
 
 
 def moment(language: str, at: datetime, zone: ZoneInfo) -> str:
