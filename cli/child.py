@@ -1,37 +1,77 @@
-"""Become a command that ends when its parent ends.
-
-Run as a script, never imported: `python -I -S child.py PARENT SIGNAL UID GID COMMAND...`. It is a program of
-its own because the kernel forgets the signal when the user changes, so both must be done after the fork and
-in this order, and code between fork and exec is unsafe in a parent that has threads.
-"""
+"""A program to keep running: what it stands on, when it is ready, how it ends and when it starts again."""
 
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+from cli.pginstall import Account
+from core.errors import MufakatError
 
-
-def main(parent: int, death_signal: int, uid: int, gid: int, command: list[str]) -> None:
-    prctl = None
-    if sys.platform == "linux":
-        import ctypes  # loaded before the user changes: the new one may not be able to read Python's folder
-
-        prctl = ctypes.CDLL(None).prctl
-    if uid >= 0:
-        os.setgroups([])
-        os.setgid(gid)
-        os.setuid(uid)
-    if prctl:
-        prctl(PR_SET_PDEATHSIG, death_signal)
-    if os.getppid() != parent:
-        # The parent died before the kernel was asked to tell: nobody would ever end this child.
-        os.kill(os.getpid(), signal.SIGKILL)
-    try:
-        os.execvp(command[0], command)  # noqa: S606 - the command is the supervisor's own
-    except OSError as error:
-        sys.exit(f"{command[0]}: {error.strerror}")
+TETHER = Path(__file__).with_name("tether.py")
+FIRST_DELAY = 0.5
+LONGEST_DELAY = 30.0
+STEADY = 60.0
+"""A child that ran so many seconds has recovered: its next restart is quick again."""
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])
+class ChildFailed(MufakatError):
+    """{name} could not start ({ending}): {reason}. Its log is {log}."""
+
+
+class ChildSlow(MufakatError):
+    """{name} was not ready after {seconds:.0f} seconds; the last it said: {reason}. Its log is {log}."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A program to keep running, and what it stands on."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    log: Path
+    ready: Callable[[int], Awaitable[bool]]
+    """Asked with the child's process id until it says yes."""
+    after: tuple[str, ...] = ()
+    once: bool = False
+    """A step, not a service: ready when it ended well, and not started again."""
+    account: Account | None = None
+    ready_within: float = 120.0
+    stop_signal: signal.Signals = signal.SIGTERM
+    failure: Callable[[list[str]], MufakatError] | None = None
+    """Names the error that the last lines of a child that could not start tell of."""
+
+
+def tethered(command: Sequence[str], death_signal: int, account: Account | None = None) -> list[str]:
+    """The command line that runs `command` as `account`, and signals it when this process dies (on Linux)."""
+    become = (str(account.uid), str(account.gid)) if account else ("-1", "-1")
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        str(TETHER),
+        str(os.getpid()),
+        str(int(death_signal)),
+        *become,
+        *command,
+    ]
+
+
+def next_delay(last: float, ran: float) -> float:
+    """Seconds to wait before a dead child is started again: doubling, short again once it ran steadily."""
+    if ran >= STEADY or not last:
+        return FIRST_DELAY
+    return min(last * 2, LONGEST_DELAY)
+
+
+def ending(code: int) -> str:
+    """How a process ended, in words."""
+    if code < 0:
+        with suppress(ValueError):
+            return f"ended by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"

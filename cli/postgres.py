@@ -5,7 +5,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Generator
@@ -16,12 +15,12 @@ from typing import LiteralString
 
 import psutil
 
-from cli.pginstall import Account, Installation, installation, version
+from cli.child import tethered
+from cli.pginstall import Installation, installation, version
 from cli.ports import LOOPBACK, free_port
 from core.errors import MufakatError
 
 SUPERUSER = "postgres"
-CHILD = Path(__file__).with_name("child.py")
 
 SETTINGS = {
     "max_connections": "120",
@@ -63,21 +62,6 @@ class OtherVersion(MufakatError):
 
 class PostgresFailed(MufakatError):
     """PostgreSQL did not start: {reason}."""
-
-
-def dying_with_us(command: list[str], death_signal: int, account: Account | None = None) -> list[str]:
-    """The command line that runs `command` as `account`, and signals it when this process dies (on Linux)."""
-    become = (str(account.uid), str(account.gid)) if account else ("-1", "-1")
-    return [
-        sys.executable,
-        "-I",
-        "-S",
-        str(CHILD),
-        str(os.getpid()),
-        str(int(death_signal)),
-        *become,
-        *command,
-    ]
 
 
 @dataclass
@@ -168,7 +152,7 @@ class Cluster:
         log = self.folder / "server.log"
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                dying_with_us(self.command(), signal.SIGINT, self.installation.account),
+                tethered(self.command(), signal.SIGINT, self.installation.account),
                 cwd=self.folder,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
