@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
@@ -111,6 +113,8 @@ class Case(Base):
     """The coded reason of its last rejection, return or withdrawal; what it ended with."""
     opened_at: Mapped[datetime]
     returned_at: Mapped[datetime | None]
+    returned_to: Mapped[UUID | None]
+    """While returned: who repairs it, the only one who may send it in again."""
     settled_at: Mapped[datetime | None]
     sealed_at: Mapped[datetime | None]
     """When its gate had passed: nothing about it changes any more."""
@@ -157,6 +161,10 @@ class Task(Base):
     """The candidate group that may claim it, such as `role:hr-verifier`."""
     position_id: Mapped[UUID | None]
     """The post whose holder it waits for; its holders and permitted acting ones may decide."""
+    acting: Mapped[list[str]]
+    """By which capacities others than that post's holder may decide: the stage's, kept for the inbox."""
+    barred: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)))
+    """Who may not decide it for a conflict of interest, when it opened: kept for the inbox."""
     assignee_id: Mapped[UUID | None]
     assignee_capacity: Mapped[str | None]
     order_number: Mapped[str | None]

@@ -1,0 +1,88 @@
+"""A chain as data: the stages a case goes through, read strictly from YAML."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from approvals.errors import BadChain
+from approvals.stage import ReasonFor, ReasonLists, Slug, Stage, Strict
+from approvals.titles import DEFAULT_REASONS, OUTSIDE_REASONS, Reasons, Titles
+from approvals.yaml_text import YamlText
+
+
+class ChainDefinition(Strict):
+    """The stages a case goes through, in their order."""
+
+    chain: Slug
+    title: Titles
+    subject: Literal["employee"] = "employee"
+    correctable: tuple[str, ...] = ()
+    """Keys of the case's data that whoever it was returned to may correct; HR may correct all."""
+    reasons: ReasonLists = Field(default_factory=dict[ReasonFor, Reasons])
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=50)]
+
+    @field_validator("stages")
+    @classmethod
+    def _in_order(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        seen = {"requester", "subject"}
+        for stage in stages:
+            if stage.name in seen:
+                raise ValueError(f"two stages can't be called {stage.name!r}")
+            if unknown := [name for name in stage.separate_from or () if name not in seen]:
+                raise ValueError(
+                    f"{stage.name!r} is to be separate from {unknown[0]!r}, which is not before it"
+                )
+            seen.add(stage.name)
+        return stages
+
+    def stage(self, name: str) -> Stage:
+        """A stage by its name. Raises KeyError."""
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        raise KeyError(name)
+
+    def following(self, name: str | None) -> tuple[Stage, ...]:
+        """The stages after one; after None, all."""
+        if name is None:
+            return self.stages
+        return self.stages[self.stages.index(self.stage(name)) + 1 :]
+
+    def reasons_for(self, kind: str, stage: str | None = None) -> Reasons:
+        """The coded reasons for a rejection, return or withdrawal: the stage's, the chain's, or the usual."""
+        own = self.stage(stage) if stage else None
+        outside = own is not None and own.is_external
+        lists: list[Mapping[str, Reasons]] = [own.reasons] if own else []
+        lists += [OUTSIDE_REASONS] if outside else [self.reasons, DEFAULT_REASONS]
+        return next((known[kind] for known in lists if kind in known), {})
+
+
+@lru_cache(maxsize=200)
+def parse(source: str) -> ChainDefinition:
+    """Read a chain from YAML text. Raises BadChain, which names the line and the field."""
+    text = YamlText.read(source)
+    try:
+        return ChainDefinition.model_validate(text.value)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        path = tuple(part for part in first["loc"] if part not in ("ByRole", "ByPost", "ByName"))
+        raise BadChain(line=text.line(path), field=text.name(path), why=_why(first)) from exc
+
+
+def _why(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "missing":
+            return "this is needed"
+        case "extra_forbidden":
+            return "there is no such setting here"
+        case "string_pattern_mismatch":
+            return f"{error['input']!r} is not written as it should be (small letters, digits, hyphens)"
+        case "literal_error":
+            known = re.findall(r"'[^']*'", error.get("ctx", {}).get("expected", ""))
+            return f"{error['input']!r} is not supported; say {' or '.join(known)}"
+        case _:
+            return error["msg"].removeprefix("Value error, ")
