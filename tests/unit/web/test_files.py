@@ -1,0 +1,82 @@
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from fastapi import UploadFile
+from openpyxl import Workbook, load_workbook
+
+from web import downloads, uploads
+
+DANGEROUS = ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "\n=1"]
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+
+@pytest.mark.parametrize("value", DANGEROUS)
+def test_a_text_is_never_taken_for_a_formula(value: str):
+    as_csv = downloads.table("x", "csv", ["a"], [[value]]).body
+    assert rows_of(bytes(as_csv))[1][0].startswith("'")
+    sheet = load_workbook(BytesIO(bytes(downloads.table("x", "xlsx", ["a"], [[value]]).body))).active
+    assert sheet is not None
+    assert sheet["A2"].data_type == "s"
+    assert str(sheet["A2"].value).startswith("'")
+
+
+@pytest.mark.parametrize("value", ["-", "-5", "+62", "III/b", "198501012010011001"])
+def test_plain_signs_and_numbers_are_left_as_they_are(value: str):
+    assert downloads.harmless(value) == value
+
+
+def test_a_download_is_named_for_every_browser():
+    answer = downloads.attachment("Siklus KP/2026 ü.xlsx", b"", downloads.XLSX)
+    assert answer.headers["content-disposition"] == (
+        "attachment; filename=\"Siklus-KP-2026-.xlsx\"; filename*=UTF-8''Siklus%20KP/2026%20%C3%BC.xlsx"
+    )
+
+
+def upload(name: str, content: bytes) -> UploadFile:
+    return UploadFile(BytesIO(content), filename=name)
+
+
+def workbook() -> bytes:
+    content = BytesIO()
+    Workbook().save(content)
+    return content.getvalue()
+
+
+def test_a_workbook_and_a_text_table_are_taken():
+    content = workbook()
+    assert uploads.sheet(upload("pegawai.xlsx", content)) == ("pegawai.xlsx", content)
+    assert uploads.sheet(upload("pegawai.csv", b"nip;nama\n"))[1] == b"nip;nama\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xlsx", b"nip;nama"),
+        ("a.csv", workbook()),
+        ("a.csv", b"%PDF-1.7"),
+        ("a.csv", b""),
+        ("a.exe", b"nip;nama"),
+        ("a.xlsx", b"PK\x03\x04 not a zip"),
+    ],
+)
+def test_the_content_decides_what_a_file_is(name: str, content: bytes):
+    with pytest.raises(uploads.NotASheet):
+        uploads.sheet(upload(name, content))
+
+
+def test_no_file_and_too_large_a_file_are_refused(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(uploads.NoFile):
+        uploads.sheet(None)
+    monkeypatch.setattr(uploads, "LARGEST", 10)
+    with pytest.raises(uploads.FileTooLarge):
+        uploads.sheet(upload("a.csv", b"x" * 11))
+
+
+def test_a_name_loses_its_folders_and_its_traps():
+    assert uploads.clean_name("C:\\Users\\x\\..\\peg<b>awai.xlsx") == "pegbawai.xlsx"
+    assert uploads.clean_name("../../etc/passwd") == "passwd"
+    assert uploads.clean_name("\n") == "file"

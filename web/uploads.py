@@ -1,0 +1,67 @@
+"""Files that people send: known by their content, held in memory, never kept where the web serves from."""
+
+import re
+import zipfile
+from io import BytesIO
+from pathlib import PurePath
+
+from fastapi import UploadFile
+
+from core.errors import Invalid
+
+LARGEST = 15 * 1024 * 1024
+LARGEST_UNPACKED = 300 * 1024 * 1024
+SHEETS = (".xlsx", ".csv")
+
+
+class NoFile(Invalid):
+    """No file was chosen; nothing was changed. Choose a file and send it again."""
+
+
+class FileTooLarge(Invalid):
+    """The file {name} is larger than {limit} MB; nothing was kept. Split it and send the parts."""
+
+
+class NotASheet(Invalid):
+    """The file {name} is not a spreadsheet that can be read here (XLSX or CSV); nothing was kept. Save it as XLSX and send it again."""  # noqa: E501
+
+
+def sheet(file: UploadFile | None) -> tuple[str, bytes]:
+    """The name and content of an uploaded spreadsheet. Raises NoFile, FileTooLarge, NotASheet.
+
+    The content decides, not what the browser calls it: an XLSX is a zip with a workbook inside that unpacks
+    to a bounded size, a CSV is text.
+    """
+    if file is None or not file.filename:
+        raise NoFile
+    name = clean_name(file.filename)
+    content = file.file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise FileTooLarge(name=name, limit=LARGEST // 1024 // 1024)
+    suffix = PurePath(name).suffix.lower()
+    if (
+        not content
+        or suffix not in SHEETS
+        or not (_is_xlsx(content) if suffix == ".xlsx" else _is_text(content))
+    ):
+        raise NotASheet(name=name)
+    return name, content
+
+
+def clean_name(name: str) -> str:
+    """A file's bare name, short and without anything a screen or a disk could stumble over."""
+    bare = re.split(r"[/\\]", name)[-1]
+    return "".join(c for c in bare if c.isprintable() and c not in '<>:"|?*').strip()[-120:] or "file"
+
+
+def _is_xlsx(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+            return "xl/workbook.xml" in parts.namelist() and unpacked <= LARGEST_UNPACKED
+    except zipfile.BadZipFile:
+        return False
+
+
+def _is_text(content: bytes) -> bool:
+    return b"\x00" not in content and not content.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0"))

@@ -1,0 +1,105 @@
+"""The words for states and kinds, marked for translation."""
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    """Mark a message for translation where it is written; it is translated where it is shown."""
+    return message
+
+
+WORDS_OF = {
+    # cases
+    "draft": N_("Draft"),
+    "open": N_("In progress"),
+    "returned": N_("Returned"),
+    "suspended": N_("Suspended"),
+    "approved": N_("Approved"),
+    "rejected": N_("Rejected"),
+    "withdrawn": N_("Withdrawn"),
+    "cancelled": N_("Cancelled"),
+    "expired": N_("Expired"),
+    # tasks
+    "offered": N_("Not yet taken"),
+    "allocated": N_("Waiting for a decision"),
+    "started": N_("Being worked on"),
+    "decided": N_("Decided"),
+    "skipped": N_("Skipped"),
+    # decisions
+    "approve": N_("Approved"),
+    "reject": N_("Rejected"),
+    "return": N_("Returned"),
+    "abstain": N_("Abstained"),
+    "recuse": N_("Recused"),
+    # processes
+    "scheduled": N_("Scheduled"),
+    "running": N_("Running"),
+    "waiting": N_("Waiting for people"),
+    "paused": N_("Paused"),
+    "completed": N_("Completed"),
+    "failed": N_("Failed"),
+    # screening
+    "meets": N_("Meets the rules"),
+    "fails": N_("Does not meet the rules"),
+    "incomplete": N_("File incomplete"),
+    # what an import does
+    "create": N_("New"),
+    "change": N_("Changed"),
+    "same": N_("Unchanged"),
+    "refuse": N_("Refused"),
+    "warn": N_("Warning"),
+    "previewed": N_("Preview"),
+    "applied": N_("Applied"),
+    "dropped": N_("Dropped"),
+    # messages
+    "queued": N_("Queued"),
+    "leased": N_("Being sent"),
+    "sent": N_("Sent"),
+    "dead": N_("Not delivered"),
+    # intents
+    "launch": N_("Launch"),
+    "restart": N_("Restart"),
+    "resume": N_("Resume"),
+    "pause": N_("Pause"),
+    "cancel": N_("Cancel"),
+    "pending": N_("Asked for"),
+    "done": N_("Done"),
+    "refused": N_("Refused"),
+    # by which right
+    "definitive": N_("Holder of the post"),
+    "plh": N_("Plh. (daily acting)"),
+    "plt": N_("Plt. (acting for a vacant post)"),
+    # ways in
+    "web": N_("On the web"),
+    "mail": N_("By email link"),
+    "flow": N_("By the process itself"),
+    "keeper": N_("By the process itself"),
+    "cli": N_("On the command line"),
+    # roles
+    "employee": N_("Employee"),
+    "hr": N_("HR"),
+    "hr-verifier": N_("HR verifier"),
+    "operator": N_("Operator"),
+    "auditor": N_("Auditor"),
+    "admin": N_("Administrator"),
+    # leave
+    "annual": N_("Annual leave"),
+    "long": N_("Long leave"),
+    "sick": N_("Sick leave"),
+    "maternity": N_("Maternity leave"),
+    "important": N_("Leave for an important reason"),
+    "unpaid": N_("Unpaid leave"),
+    "other": N_("Other"),
+    # disciplinary measures
+    "light": N_("Light"),
+    "moderate": N_("Moderate"),
+    "severe": N_("Severe"),
+}
+
+DOCUMENTS = {
+    "sk-cpns": N_("Decree of candidate appointment (SK CPNS)"),
+    "sk-pns": N_("Decree of appointment (SK PNS)"),
+    "last-rank-decree": N_("Decree of the last rank"),
+    "diploma": N_("Diploma"),
+    "exam-certificate": N_("Certificate of the rank exam"),
+    "skp-2-years": N_("Performance appraisals of the last two years"),
+}
+"""What is in a person's file, as chains and rules name it."""
