@@ -18,6 +18,7 @@ import psutil
 from cli.child import tethered
 from cli.pginstall import Installation, installation, version
 from cli.ports import LOOPBACK, free_port
+from cli.preconditions import Precondition
 from core.errors import MufakatError
 
 SUPERUSER = "postgres"
@@ -46,12 +47,12 @@ class ClusterNotMade(MufakatError):
     """The database could not be made in {folder}: {reason}. Nothing was left behind."""
 
 
-class ClusterInUse(MufakatError):
+class ClusterInUse(Precondition):
     """Another PostgreSQL (process {pid}) is using the data in {folder}. Stop it, or choose another data
     folder by MUFAKAT_HOME."""
 
 
-class PortInUse(MufakatError):
+class PortInUse(Precondition):
     """Port {port} is used by another program. Stop that program, or choose another port by {setting}."""
 
 
@@ -208,7 +209,8 @@ class Cluster:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
                 connection.execute(SQL("CREATE DATABASE {} OWNER {}").format(role, role))
                 connection.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
-        with psycopg.connect(self.url(name), autocommit=True) as connection:
+        # As the owner: what a superuser made here, the owner could not drop when a dump is restored.
+        with psycopg.connect(self.url(name, name, password), autocommit=True) as connection:
             for extension in extensions:
                 connection.execute(SQL("CREATE EXTENSION IF NOT EXISTS {}").format(Identifier(extension)))
 

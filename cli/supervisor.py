@@ -18,6 +18,8 @@ from core.errors import MufakatError
 GRACE = 3.0
 """Seconds between the polite signal and the kill; three rounds of it stay under ten seconds."""
 LAST_LINES = 20
+OURSELVES = "supervisor"
+"""The name under which the supervisor tells of its own doings."""
 
 Tell = Callable[[str, str], None]
 """Called with a child's name and a line of its output."""
@@ -49,6 +51,7 @@ class Supervisor:
         self._kept = {child.name: _Kept(child, loop.create_future()) for child in children}
         self._tell = tell
         self._mark = mark
+        self._stopping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start all and return when all are ready. When one can't start, all are stopped, and its
@@ -63,6 +66,11 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop all, each after those that stand on it, and end whatever of theirs still runs."""
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._stop_all())
+        await asyncio.shield(self._stopping)
+
+    async def _stop_all(self) -> None:
         gone = {name: asyncio.Event() for name in self._kept}
 
         async def stop_in_turn(kept: _Kept) -> None:
@@ -109,6 +117,10 @@ class Supervisor:
             os.killpg(process.pid, number)
         return process.pid
 
+    def names(self) -> tuple[str, ...]:
+        """The children, in the order they were given."""
+        return tuple(self._kept)
+
     def pid(self, name: str) -> int | None:
         """The process of a child that runs now."""
         process = self._named(name).process
@@ -139,13 +151,15 @@ class Supervisor:
             began = loop.time()
             try:
                 code = await self._run(kept)
-            except MufakatError as error:
+            except Exception as error:
+                if kept.first_ready.done():
+                    raise
                 kept.first_ready.set_exception(error)
                 return
             if kept.stopping or (child.once and code == 0):
                 return
             delay = next_delay(delay, loop.time() - began)
-            self._tell(child.name, f"{ending(code)}; starts again in {delay:g} s")
+            self._tell(OURSELVES, f"{child.name} {ending(code)}; starts again in {delay:g} s")
             await asyncio.sleep(delay)
 
     async def _run(self, kept: _Kept) -> int:
@@ -185,7 +199,7 @@ class Supervisor:
         except TimeoutError:
             if not kept.first_ready.done():
                 raise ChildSlow(**self._facts(kept), seconds=child.ready_within) from None
-            self._tell(child.name, f"not ready after {child.ready_within:.0f} s; is ended")
+            self._tell(OURSELVES, f"{child.name} not ready after {child.ready_within:.0f} s; is ended")
             self.send(child.name, signal.SIGKILL)
         return False
 

@@ -28,7 +28,7 @@ def main(parent: int, death_signal: int, uid: int, gid: int, command: list[str])
         # The parent died before the kernel was asked to tell: nobody would ever end this child.
         os.kill(os.getpid(), signal.SIGKILL)
     try:
-        os.execvp(command[0], command)  # noqa: S606 - the command is the supervisor's own
+        os.execvp(command[0], command)
     except OSError as error:
         sys.exit(f"{command[0]}: {error.strerror}")
 

@@ -125,7 +125,7 @@ def test_a_killed_child_starts_again_and_is_ready(stage: Stage) -> None:
         await supervisor.stop()
 
     run(scene())
-    assert ("courier", "ended by SIGKILL; starts again in 0.5 s") in stage.said
+    assert ("supervisor", "courier ended by SIGKILL; starts again in 0.5 s") in stage.said
 
 
 def test_a_child_that_keeps_dying_is_started_ever_more_slowly(stage: Stage) -> None:

@@ -1,0 +1,23 @@
+"""`./mufakat courier`: sends what the outbox holds."""
+
+from cli.ready import announce
+from cli.serving import until_told
+
+
+def courier() -> None:
+    """Send the messages of the outbox, until stopped.
+
+    Several couriers may run at once, also on several machines: each message is leased by one of them. One
+    that can't be sent is tried again ever more slowly, and in the end shown to the operators.
+
+    Examples:
+
+        ./mufakat courier
+
+        MUFAKAT_MAIL_TRANSPORT=smtp MUFAKAT_MAIL_SMTP_HOST=mail.example.go.id ./mufakat courier
+    """
+    with until_told() as stop:
+        from notifications import courier as room
+
+        announce()
+        room.run(stop)

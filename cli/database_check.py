@@ -1,0 +1,66 @@
+"""Whether the database is what the code expects."""
+
+from dataclasses import asdict, dataclass
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from cli.schema import alembic_config, metadata
+from core.settings import settings
+
+OLDEST = 15
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found; `differences` are between the tables of the code and of the database."""
+
+    version: str
+    new_enough: bool
+    revision: str | None
+    newest: str | None
+    differences: list[str]
+
+    @property
+    def at_head(self) -> bool:
+        return self.revision == self.newest
+
+    @property
+    def is_well(self) -> bool:
+        return self.new_enough and self.at_head and not self.differences
+
+    def facts(self) -> dict[str, object]:
+        return asdict(self) | {"at_head": self.at_head, "ok": self.is_well}
+
+    def lines(self) -> list[str]:
+        """The findings, each with what to do about it."""
+        lines = [f"PostgreSQL {self.version}" + ("" if self.new_enough else f": too old, {OLDEST} is needed")]
+        if self.at_head:
+            lines.append(f"Tables at the newest revision, {self.revision}")
+        else:
+            lines.append(
+                f"Tables at revision {self.revision}, not at {self.newest}: run ./mufakat db upgrade"
+            )
+        if self.differences:
+            lines.append("The code's tables differ from the database's; a revision is missing:")
+            lines += [f"  {difference}" for difference in self.differences]
+        return lines
+
+
+def examine() -> Examination:
+    """Look at the database of the settings."""
+    engine = create_engine(settings().database.url.get_secret_value())
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection)
+            revision = context.get_current_revision()
+            newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+            differences = (
+                [str(d) for d in compare_metadata(context, metadata())] if revision == newest else []
+            )
+            version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+            return Examination(version, int(version.split(".")[0]) >= OLDEST, revision, newest, differences)
+    finally:
+        engine.dispose()

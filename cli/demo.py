@@ -1,0 +1,20 @@
+"""`./mufakat demo`: everything on this machine, with a sample agency in it."""
+
+from cli.up import supervised
+
+
+def demo() -> None:
+    """Run Mufakat with a sample agency of 480 people and a promotion cycle under way.
+
+    The first start takes up to a minute. A later one finds everything as it was left; to begin anew, stop
+    it and remove the data folder (MUFAKAT_HOME, else var beside the code). Refused in the data folder of a
+    real office.
+
+    Examples:
+
+        ./mufakat demo
+
+        MUFAKAT_HOME=/tmp/mufakat-demo MUFAKAT_WEB_PORT=8099 ./mufakat demo
+    """
+    with supervised(demo=True) as instance:
+        print(f"Mufakat is ready at {instance.site.public_url}", flush=True)

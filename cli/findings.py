@@ -1,0 +1,171 @@
+"""What the doctor looks at: one function a subject, none of which may raise."""
+
+import hashlib
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from cli.places import ROOT, home
+
+ROOM_NEEDED = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one subject, and what to do about it."""
+
+    subject: str
+    state: Literal["ok", "warning", "broken"]
+    found: str
+    advice: str = ""
+
+
+def findings() -> list[Finding]:
+    """All findings; those of the database on a database that is started for them if nothing runs."""
+    looks: list[Callable[[], Finding]] = [python, uv, lock, disk, clock_zone, mail, chromium]
+    return [*(look() for look in looks), *databases(), prefect()]
+
+
+def python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("Python", "ok", f"{version}, {sys.executable}")
+
+
+def uv() -> Finding:
+    path = shutil.which("uv") or shutil.which("uv", path=str(ROOT / ".venv-tool" / "bin"))
+    if path:
+        return Finding("uv", "ok", path)
+    return Finding("uv", "warning", "not found", "Run ./mufakat once: it installs uv into .venv-tool.")
+
+
+def lock() -> Finding:
+    stamp = ROOT / ".venv" / ".mufakat-lock"
+    current = hashlib.sha256((ROOT / "uv.lock").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text().split() == [current]:
+        return Finding("Libraries", "ok", "as uv.lock says")
+    return Finding(
+        "Libraries", "warning", "not installed by ./mufakat from this uv.lock", "Run ./mufakat --help."
+    )
+
+
+def disk() -> Finding:
+    folder = next(path for path in (home().resolve(), *home().resolve().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    found = f"{free / 1e9:.1f} GB free for {home().resolve()}"
+    if free >= ROOM_NEEDED:
+        return Finding("Disk", "ok", found)
+    return Finding("Disk", "broken", found, "Make room, or choose another data folder by MUFAKAT_HOME.")
+
+
+def clock_zone() -> Finding:
+    from core.settings import settings
+
+    zone = settings().office.zone
+    try:
+        named = settings().zone
+    except (ValueError, OSError, KeyError) as error:
+        return Finding(
+            "Office's zone",
+            "broken",
+            f"{zone}: {error}",
+            "Set MUFAKAT_OFFICE_ZONE to a zone such as Asia/Jakarta.",
+        )
+    now = datetime.now(named)
+    if now.year < 2026:
+        return Finding(
+            "Clock",
+            "broken",
+            f"this machine thinks it is {now.year}",
+            "Set its clock: deadlines depend on it.",
+        )
+    return Finding("Clock", "ok", f"{now:%Y-%m-%d %H:%M} in {zone}")
+
+
+def mail() -> Finding:
+    from core.settings import settings
+
+    chosen = settings().mail
+    if chosen.transport == "maildir":
+        advice = "" if settings().demo else "Set MUFAKAT_MAIL_TRANSPORT=smtp and MUFAKAT_MAIL_SMTP_HOST."
+        state = "ok" if settings().demo else "warning"
+        return Finding("Mail", state, f"kept in {settings().maildir}, sent to nobody", advice)
+    try:
+        socket.create_connection((chosen.smtp_host, chosen.smtp_port), timeout=5).close()
+    except OSError as error:
+        return Finding(
+            "Mail",
+            "broken",
+            f"{chosen.smtp_host}:{chosen.smtp_port}: {error.strerror or error}",
+            "Check MUFAKAT_MAIL_SMTP_HOST and _PORT.",
+        )
+    return Finding("Mail", "ok", f"SMTP by {chosen.smtp_host}:{chosen.smtp_port}")
+
+
+def chromium() -> Finding:
+    from cli.chromium import found
+
+    if path := found():
+        return Finding("Chromium", "ok", path)
+    return Finding(
+        "Chromium",
+        "warning",
+        "not found; only ./mufakat test needs it",
+        "Run ./mufakat test: it installs one.",
+    )
+
+
+def databases() -> list[Finding]:
+    from cli.database_check import examine
+    from cli.reach import database
+    from core.errors import MufakatError
+
+    try:
+        with database(migrate=False):
+            found = examine()
+    except MufakatError as error:
+        return [Finding("PostgreSQL", "broken", str(error), "See above.")]
+    enough = "ok" if found.new_enough else "broken"
+    server = Finding(
+        "PostgreSQL", enough, found.version, "" if found.new_enough else "Use version 15 or later."
+    )
+    if found.at_head and not found.differences:
+        return [server, Finding("Tables", "ok", f"at the newest revision, {found.revision}")]
+    if found.revision is None:
+        return [
+            server,
+            Finding("Tables", "warning", "none yet", "Run ./mufakat up, or ./mufakat db upgrade."),
+        ]
+    return [server, Finding("Tables", "broken", found.lines()[1], "Run ./mufakat db upgrade.")]
+
+
+def prefect() -> Finding:
+    import httpx
+
+    from core.settings import settings
+
+    chosen = settings().prefect
+    user, _, password = chosen.auth.get_secret_value().partition(":")
+    try:
+        answer = httpx.get(f"{chosen.api_url}/admin/version", auth=(user, password), timeout=5)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        return Finding(
+            "Prefect",
+            "warning",
+            f"{chosen.api_url}: {error}",
+            "Run ./mufakat up; decisions work without it, flows wait.",
+        )
+    from importlib.metadata import version
+
+    ours, theirs = version("prefect"), str(answer.json())
+    state = "ok" if ours == theirs else "warning"
+    return Finding(
+        "Prefect",
+        state,
+        f"{theirs} at {chosen.api_url}",
+        "" if state == "ok" else f"This code expects {ours}.",
+    )

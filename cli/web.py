@@ -1,0 +1,50 @@
+"""`./mufakat web`: serves the pages."""
+
+from typing import Annotated
+
+import typer
+
+
+def web(
+    workers: Annotated[int, typer.Option(help="Processes that share the port.", min=1)] = 1,
+) -> None:
+    """Serve the pages, until stopped.
+
+    Address and port are MUFAKAT_WEB_HOST and MUFAKAT_WEB_PORT; behind a reverse proxy on this machine,
+    MUFAKAT_WEB_PUBLIC_URL is the address that people type.
+
+    Examples:
+
+        ./mufakat web
+
+        MUFAKAT_WEB_HOST=0.0.0.0 ./mufakat web --workers 4
+    """
+    import uvicorn
+
+    from cli import logs
+    from core.settings import settings
+
+    logs.configure()
+    page = settings().web
+    uvicorn.run(
+        "cli.web:app",
+        factory=True,
+        host=page.host,
+        port=page.port,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Only a proxy of ours may say whom it speaks for; without one, anybody local could.
+        proxy_headers=bool(page.public_url),
+        timeout_graceful_shutdown=2,
+    )
+
+
+def app() -> object:
+    """The pages over the composed rooms, in each serving process."""
+    import wiring
+    from web.app import create_app
+
+    wiring.wire()
+    return create_app()
