@@ -39,6 +39,7 @@ class Process(Base):
     __tablename__ = "process"
     __table_args__ = (
         CheckConstraint(f"state IN ({', '.join(repr(str(s)) for s in ProcessState)})", name="state"),
+        CheckConstraint("(state IN ('completed','cancelled')) = (ended_at IS NOT NULL)", name="ended"),
         Index("ix_process_alive", "state", postgresql_where=text("ended_at IS NULL")),
     )
 
@@ -50,6 +51,7 @@ class Process(Base):
     """A short name for people and case numbers, such as KP-2026-12."""
     owner_unit_id: Mapped[UUID | None]
     params: Mapped[dict[str, Any]]
+    """As its kind's parameters read them; checked before the process was created."""
     story: Mapped[int] = mapped_column(default=1)
     """The version of the flow it was launched on and stays on."""
     state: Mapped[str]
@@ -65,8 +67,15 @@ class Process(Base):
 
     # desired: only the keeper moves these
     fence: Mapped[int] = mapped_column(default=0)
-    """Counts up at each start; a step with a lower number is a zombie's and is refused."""
+    """Counts up at each start; a step with another number is a zombie's and is refused."""
     run_id: Mapped[UUID | None]
+    crashes: Mapped[int] = mapped_column(default=0)
+    """Starts in a row that died before getting anywhere; any finished piece of work sets it back."""
+    retry_at: Mapped[datetime | None]
+    """Not started again before this moment, after a crash."""
+    # alive: renewed by the running flow itself. Like retry_at it is by the database's own clock, never by the
+    # office's, which a rehearsal moves
+    lease_until: Mapped[datetime | None]
     # observed: mirrored from the flow server, so that the web never asks it
     run_name: Mapped[str | None]
     run_state: Mapped[str | None]
@@ -74,18 +83,19 @@ class Process(Base):
 
 
 class Step(Base):
-    """The memory of one step: done once for ever, or leased while it runs."""
+    """The memory of one step: how far it is, and once finished, finished for ever."""
 
     __tablename__ = "process_step"
 
     process_id: Mapped[UUID] = mapped_column(ForeignKey(Process.id), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     fence: Mapped[int]
+    """The start that worked on it last."""
     started_at: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, Any]]
-    attempts: Mapped[int] = mapped_column(default=1)
     error: Mapped[str | None]
 
 
@@ -120,6 +130,8 @@ class Intent(Base):
     reason: Mapped[str]
     asked_by: Mapped[UUID | None]
     asked_by_name: Mapped[str]
+    asked_as: Mapped[list[str]]
+    """The roles they had when they asked; it is carried out by these."""
     asked_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="pending")
     answered_at: Mapped[datetime | None]

@@ -1,0 +1,31 @@
+"""What can go wrong with a process, in the sentences that people see."""
+
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
+
+
+class NoSuchProcess(NotFound):
+    """There is no such process."""
+
+
+class NoSuchKind(Invalid):
+    """There is no kind of process called {kind}. Nothing was created."""
+
+
+class BadParams(Invalid):
+    """{field}: {why}. Nothing was created; correct it and try again."""
+
+
+class OnlyHr(NotAllowed):
+    """Only the personnel office may launch a process. Nothing was created."""
+
+
+class OnlyOperators(NotAllowed):
+    """You may not {intent} a process; ask an operator. Nothing was changed."""
+
+
+class ReasonNeeded(Invalid):
+    """Say why: the reason is kept with what you ask for. Nothing was changed."""
+
+
+class NotNow(Conflict):
+    """The process is {state}; it can't be asked to {intent} now. Nothing was changed."""
