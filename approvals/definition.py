@@ -1,7 +1,6 @@
 """A chain as data: the stages a case goes through, read strictly from YAML."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -56,9 +55,8 @@ class ChainDefinition(Strict):
         """The coded reasons for a rejection, return or withdrawal: the stage's, the chain's, or the usual."""
         own = self.stage(stage) if stage else None
         outside = own is not None and own.is_external
-        lists: list[Mapping[str, Reasons]] = [own.reasons] if own else []
-        lists += [OUTSIDE_REASONS] if outside else [self.reasons, DEFAULT_REASONS]
-        return next((known[kind] for known in lists if kind in known), {})
+        known: dict[str, Reasons] = {**OUTSIDE_REASONS} if outside else {**DEFAULT_REASONS, **self.reasons}
+        return {**known, **(own.reasons if own else {})}.get(kind, {})
 
 
 @lru_cache(maxsize=200)

@@ -1,7 +1,148 @@
 """What the engine refuses, in the sentences that people see."""
 
-from core.errors import Invalid
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
+
+# chains
 
 
 class BadChain(Invalid):
     """The chain can't be used. Line {line}, {field}: {why}. Nothing was published; correct it and retry."""
+
+
+class NoSuchChain(NotFound):
+    """No version of the chain {chain} is in force. Nothing was started; HR publishes one first."""
+
+
+class NoStageApplies(Invalid):
+    """No stage of the chain applies to {reference}, so nobody would decide it. Nothing was opened."""
+
+
+# cases
+
+
+class NoSuchCase(NotFound):
+    """This case does not exist, or it is not yours to see."""
+
+
+class CaseSettled(Conflict):
+    """The case has ended ({state}); nothing more can be done with it and nothing was changed."""
+
+
+class CaseSealed(Conflict):
+    """The process has gone on since, so this case is closed for good. What comes now is a new case."""
+
+
+class CaseChanged(Conflict):
+    """The case was changed while you read it. Nothing was decided; look at what is new, then decide."""
+
+
+class NotPossibleNow(Conflict):
+    """In its present state ({state}) the case does not allow this; nothing was changed."""
+
+
+class NotRepairer(NotAllowed):
+    """Only the person it was returned to may send it in again; nothing was changed."""
+
+
+class NotOwner(NotAllowed):
+    """Only the person it is about, or who raised it, may withdraw it; nothing was changed."""
+
+
+class NotCorrectable(NotAllowed):
+    """{key} comes from the office's records and can't be corrected here. Ask HR; nothing was sent."""
+
+
+class HrOnly(NotAllowed):
+    """Only HR may do this; nothing was changed."""
+
+
+# tasks
+
+
+class NoSuchTask(NotFound):
+    """This task does not exist, or it is not yours to see."""
+
+
+class AlreadyDecided(Conflict):
+    """{by} decided this already, on {at}. Your decision was not recorded; nothing is left to do here."""
+
+
+class TaskEnded(Conflict):
+    """This task ended on {at} without a decision, because its case moved on. Nothing was recorded."""
+
+
+class AlreadyClaimed(Conflict):
+    """A colleague took this task before you; it is no longer open to others. Nothing was changed."""
+
+
+class NotClaimable(NotAllowed):
+    """This task was given to one person; it can't be taken or handed back. Nothing was changed."""
+
+
+class NotYours(NotAllowed):
+    """This task is not yours to decide; it waits for somebody else. Nothing was recorded."""
+
+
+class PostVacant(NotAllowed):
+    """Only the holder of the post may sign, and nobody holds it. Record its holder; the task then follows."""
+
+
+# conflicts of interest
+
+
+class ConflictOfInterest(NotAllowed):
+    """You may not decide this because of a conflict of interest; nothing was recorded."""
+
+
+class OwnCase(ConflictOfInterest):
+    """This case is about you, so somebody else decides it; nothing was recorded."""
+
+
+class OwnRequest(ConflictOfInterest):
+    """You raised this case, so somebody else decides it; nothing was recorded."""
+
+
+class DecidedBefore(ConflictOfInterest):
+    """You decided an earlier stage of this case; this one needs other eyes. Nothing was recorded."""
+
+
+class ActsForConflicted(ConflictOfInterest):
+    """You act for a person who may not decide this case, so neither may you; nothing was recorded."""
+
+
+# what a decision needs
+
+
+class UnknownDecision(Invalid):
+    """{kind} is not a decision that can be taken here; nothing was recorded."""
+
+
+class ReasonNeeded(Invalid):
+    """Choose one of the reasons. Nothing was recorded; your text is kept."""
+
+
+class CommentNeeded(Invalid):
+    """Say in a few words why. Nothing was recorded; what you chose is kept."""
+
+
+class ChecklistIncomplete(Invalid):
+    """Not everything on the checklist is ticked: {missing}. Nothing was recorded; your ticks are kept."""
+
+
+class RequestReused(Conflict):
+    """This form was already used for another task. Nothing was recorded; open the task again and decide."""
+
+
+# authorities outside
+
+
+class NotWaitingOutside(Conflict):
+    """The case is not waiting for an answer from outside; nothing was recorded."""
+
+
+class AlreadyAnswered(Conflict):
+    """An answer is recorded already: letter {number}. Nothing was changed."""
+
+
+class BadLetter(Invalid):
+    """The answer needs its outcome (MS, TMS or BTS) and the letter's number and date. Nothing was kept."""

@@ -56,10 +56,10 @@ def _one_of(column: str, values: type[StrEnum]) -> str:
 
 
 class ChainVersion(Base):
-    """A chain definition as it was published: immutable, known by the hash of its text."""
+    """A chain definition as it was published: immutable. An older text published again is a new one."""
 
     __tablename__ = "chain_version"
-    __table_args__ = (UniqueConstraint("chain", "content_hash"), UniqueConstraint("chain", "number"))
+    __table_args__ = (UniqueConstraint("chain", "number"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     chain: Mapped[str]

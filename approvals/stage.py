@@ -82,19 +82,30 @@ class ByRole(Strict):
     role: Slug
 
 
+def _unit(said: str) -> str:
+    code = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
+    if not re.fullmatch(r"subject\.unit(\.parent)*" if said.startswith("subject.") else code, said):
+        raise ValueError("say subject.unit, subject.unit.parent, top, nearest or a unit's code")
+    return said
+
+
 class ByPost(Strict):
     """The holder of a post, found from the subject's unit."""
 
     holder_of: Slug
-    unit: str = Field(default="nearest", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")
+    unit: Annotated[str, AfterValidator(_unit)] = "nearest"
     """`subject.unit`, `subject.unit.parent` (any number of parents), `top`, a unit's code, or `nearest`: the
     first unit that has such a post, from the subject's own upwards."""
 
     @property
-    def levels_up(self) -> int | None:
-        """How many levels above the subject's unit; None when it is said otherwise."""
-        found = re.fullmatch(r"subject\.unit((?:\.parent)*)", self.unit)
-        return found[1].count(".parent") if found else None
+    def levels_up(self) -> int:
+        """How many levels above the subject's unit the search begins."""
+        return self.unit.count(".parent") if self.unit.startswith("subject.unit") else 0
+
+    @property
+    def by_code(self) -> bool:
+        """Whether a certain unit is named by its code."""
+        return self.unit not in ("nearest", "top") and not self.unit.startswith("subject.unit")
 
 
 class ByName(Strict):

@@ -1,0 +1,168 @@
+"""Who gets a task: a role's queue, a post's holder, or one person; never somebody in conflict, never nobody.
+
+Asked for many tasks at once, so that opening a cycle's cases costs the directory a handful of questions.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from approvals.directory import Directory
+from approvals.models import TaskState
+from approvals.stage import ByName, ByPost, ByRole
+from core.actor import Role
+from core.directory import Capacity, Holder, Person, Post
+
+LAST_RESORT = f"role:{Role.HR}"
+"""Who is offered what nobody can be found for: HR sees it, and fills the post or decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task that looks for somebody."""
+
+    candidates: ByRole | ByPost | ByName
+    unit_id: UUID
+    """The unit that `subject.unit` means."""
+    acting: Collection[Capacity] = ()
+    barred: Collection[UUID] = ()
+    """Who may not get it."""
+    familiar: UUID | None = None
+    """Who had it before, and gets it again if still entitled."""
+    rises: bool = False
+    """It goes higher up: vacant posts on the way are passed by."""
+    leaves: UUID | None = None
+    """The post it leaves; if that is on the way, the search begins above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who gets it: a person (by which right) or a queue. `unfilled` says that nobody was found."""
+
+    queue: str | None = None
+    position_id: UUID | None = None
+    assignee_id: UUID | None = None
+    capacity: Capacity | None = None
+    order_number: str | None = None
+    unfilled: bool = False
+
+    @property
+    def state(self) -> TaskState:
+        return TaskState.ALLOCATED if self.assignee_id else TaskState.OFFERED
+
+
+def assign(wanted: Sequence[Wanted], directory: Directory, at: datetime) -> list[Assignment]:
+    """Find somebody for each of these tasks, with the same few questions however many they are."""
+    known = _Known.ask(wanted, directory, at)
+    return [_assignment(one, known) for one in wanted]
+
+
+def pick(
+    post: Post,
+    acting: Collection[Capacity],
+    barred: Collection[UUID],
+    familiar: UUID | None = None,
+) -> Holder | Literal["vacant", "conflicted"]:
+    """Who takes a post's task: its holder; if away, or there is none, whoever is permitted to act.
+
+    Where the holder has a conflict of interest, nobody acts for them either.
+    """
+    own = next((h for h in post.holders if h.capacity is Capacity.DEFINITIVE), None)
+    if own and own.person_id in barred:
+        return "conflicted"
+    deputies = [h for h in post.holders if h.capacity in acting and not h.absent]
+    willing = [h for h in deputies if h.person_id not in barred]
+    present = [own, *willing] if own and not own.absent else willing
+    if present:
+        return next((h for h in present if h.person_id == familiar), present[0])
+    if own:
+        return own
+    return "conflicted" if deputies else "vacant"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the directory said about everything that a number of tasks may need."""
+
+    members: Mapping[str, Sequence[Person]] = field(default_factory=dict[str, Sequence[Person]])
+    chains: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict[UUID, Sequence[UUID]])
+    codes: Mapping[str, UUID | None] = field(default_factory=dict[str, UUID | None])
+    posts: Mapping[tuple[str, UUID], Post] = field(default_factory=dict[tuple[str, UUID], Post])
+    active: Collection[UUID] = ()
+
+    @classmethod
+    def ask(cls, wanted: Sequence[Wanted], directory: Directory, at: datetime) -> "_Known":
+        roles = {w.candidates.role for w in wanted if isinstance(w.candidates, ByRole)}
+        members = {role: directory.with_role(role) for role in roles}
+        by_post = [(w, w.candidates) for w in wanted if isinstance(w.candidates, ByPost)]
+        named = {spec.unit for _, spec in by_post if spec.by_code}
+        codes = {code: directory.unit_by_code(code) for code in named}
+        units = {w.unit_id for w, _ in by_post} | {unit for unit in codes.values() if unit}
+        known = cls(members, directory.units_above(units) if units else {}, codes)
+        asked: defaultdict[str, set[UUID]] = defaultdict(set)
+        for w, spec in by_post:
+            asked[spec.holder_of].update(known.upwards(w.unit_id, spec))
+        posts = {
+            (key, unit): post
+            for key, among in asked.items()
+            for unit, post in directory.posts(key, among, at).items()
+        }
+        ids = {h.person_id for post in posts.values() for h in post.holders}
+        ids |= {UUID(w.candidates.person) for w in wanted if isinstance(w.candidates, ByName)}
+        active = {p.id for p in directory.people(ids).values() if p.active} if ids else set[UUID]()
+        return cls(members, known.chains, codes, posts, active)
+
+    def upwards(self, unit_id: UUID, spec: ByPost) -> Sequence[UUID]:
+        """The units in which to look for a post, in this order."""
+        if spec.by_code:
+            start = self.codes.get(spec.unit)
+            return self.chains.get(start, ()) if start else ()
+        chain = self.chains.get(unit_id, ())
+        if spec.unit == "top":
+            return chain[-1:]
+        # one that has no parent left is its own superior's unit: the conflict check looks further
+        return chain[spec.levels_up :] or chain[-1:]
+
+    def posts_upwards(self, unit_id: UUID, spec: ByPost) -> list[Post]:
+        """The posts there, without holders who are no longer active."""
+        found = [self.posts.get((spec.holder_of, unit)) for unit in self.upwards(unit_id, spec)]
+        return [
+            Post(p.position_id, p.unit_id, p.title, tuple(h for h in p.holders if h.person_id in self.active))
+            for p in found
+            if p
+        ]
+
+
+def _assignment(wanted: Wanted, known: _Known) -> Assignment:
+    match wanted.candidates:
+        case ByRole(role=role):
+            able = [p.id for p in known.members[role] if p.active and p.id not in wanted.barred]
+            if able:
+                same = wanted.familiar if wanted.familiar in able else None
+                return Assignment(queue=f"role:{role}", assignee_id=same)
+        case ByName(person=person):
+            if UUID(person) in known.active and UUID(person) not in wanted.barred:
+                return Assignment(assignee_id=UUID(person))
+        case ByPost() as spec:
+            return _at_post(wanted, known.posts_upwards(wanted.unit_id, spec))
+    return Assignment(queue=LAST_RESORT, unfilled=True)
+
+
+def _at_post(wanted: Wanted, posts: Sequence[Post]) -> Assignment:
+    left = next((n for n, post in enumerate(posts) if post.position_id == wanted.leaves), -1)
+    for post in posts[left + 1 :]:
+        holder = pick(post, wanted.acting, wanted.barred, wanted.familiar)
+        if isinstance(holder, Holder):
+            return Assignment(
+                position_id=post.position_id,
+                assignee_id=holder.person_id,
+                capacity=holder.capacity,
+                order_number=holder.order_number or None,
+            )
+        if holder == "vacant" and not wanted.rises:
+            return Assignment(queue=LAST_RESORT, position_id=post.position_id, unfilled=True)
+    first = posts[0].position_id if posts else None
+    return Assignment(queue=LAST_RESORT, position_id=first, unfilled=True)

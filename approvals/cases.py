@@ -1,0 +1,263 @@
+"""Cases: opened in bulk, sent in again, withdrawn, corrected."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from approvals.chains import definition_of
+from approvals.definition import ChainDefinition
+from approvals.directory import Directory
+from approvals.dossier import lock_case
+from approvals.errors import (
+    CaseChanged,
+    CommentNeeded,
+    HrOnly,
+    NoStageApplies,
+    NotCorrectable,
+    NotOwner,
+    NotPossibleNow,
+    NotRepairer,
+    ReasonNeeded,
+)
+from approvals.interests import Interests
+from approvals.machine import CaseStatus, Entered, Move, NoStage, Skipped, advance, check_facts
+from approvals.models import Case, CaseState, ChainVersion
+from approvals.moving import Cause, about, move
+from approvals.opening import Opening, open_stages
+from approvals.stage import Stage
+from core import clock
+from core.actor import Actor, Role
+from core.events import Event, record
+from core.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDraft:
+    """What a case is opened on. `natural_key` makes it one of a kind within its process."""
+
+    natural_key: str
+    reference: str
+    title: str
+    subject_id: UUID
+    subject_name: str
+    unit_id: UUID
+    requester_id: UUID | None = None
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def open_cases(
+    session: Session,
+    actor: Actor,
+    process_id: UUID,
+    version: ChainVersion,
+    drafts: Sequence[CaseDraft],
+    *,
+    directory: Directory,
+) -> list[UUID]:
+    """Open cases with their first tasks, any number in the same few statements; returns their ids in order.
+
+    Those that the process has already stay as they are. The system and HR only. Raises HrOnly,
+    NoStageApplies, BadCondition when the data lack a fact that some stage's condition reads.
+    """
+    _must_be_office(actor)
+    definition, now = definition_of(version), clock.now(session)
+    entries = {d.natural_key: _Entry.of(d, definition) for d in drafts}
+    rows = [entry.row(process_id, version.id, now) for entry in entries.values()]
+    fresh = _insert(session, rows)
+    opening = [entry for key, entry in entries.items() if fresh.get(key) == entry.id]
+    events = open_stages(session, [e.opening for e in opening], directory=directory, now=now)
+    record(session, actor, [event for e in opening for event in e.events(process_id, version, events[e.id])])
+    known = {e.id for e in opening}
+    if len(known) < len(entries):
+        fresh |= _existing(session, process_id, [k for k, e in entries.items() if e.id not in known])
+    return [fresh[draft.natural_key] for draft in drafts]
+
+
+def resubmit(
+    session: Session,
+    actor: Actor,
+    case_id: UUID,
+    *,
+    data: Mapping[str, Any] | None,
+    comment: str,
+    seen_version: int,
+    directory: Directory,
+) -> Case:
+    """Send a returned case in again, with corrections of what the chain lets its repairer correct.
+
+    Raises NoSuchCase, CaseSealed, CaseSettled, NotPossibleNow, NotRepairer, CaseChanged, NotCorrectable.
+    """
+    dossier = lock_case(session, case_id)
+    dossier.must_be_alive()
+    case = dossier.case
+    if case.state != CaseState.RETURNED:
+        raise NotPossibleNow(state=case.state)
+    if actor.person_id is None or actor.person_id != case.returned_to:
+        raise NotRepairer
+    if seen_version != case.version:
+        raise CaseChanged(seen=seen_version, version=case.version)
+    corrections = {k: v for k, v in (data or {}).items() if case.data.get(k) != v}
+    if wrong := sorted(set(corrections) - set(dossier.definition.correctable)):
+        raise NotCorrectable(key=wrong[0])
+    case.data = {**case.data, **corrections}
+    cause = Cause(Move.RESUBMIT, corrects=bool(corrections))
+    events = move(session, dossier, cause, directory=directory, now=clock.now(session))
+    said = about(case, "case.resubmitted", comment, round=case.round, version=case.version, stage=case.stage)
+    session.flush()
+    record(session, actor, [said, *events])
+    return case
+
+
+def withdraw(session: Session, actor: Actor, case_id: UUID, *, reason_code: str, comment: str) -> Case:
+    """Take a case back before it is decided. Its subject or requester only.
+
+    Raises NoSuchCase, CaseSealed, CaseSettled, NotOwner, ReasonNeeded, NotPossibleNow.
+    """
+    dossier = lock_case(session, case_id)
+    dossier.must_be_alive()
+    case = dossier.case
+    if actor.person_id is None or actor.person_id not in (case.subject_id, case.requester_id):
+        raise NotOwner
+    if reason_code not in dossier.definition.reasons_for("withdraw"):
+        raise ReasonNeeded(code=reason_code)
+    cause = Cause(Move.WITHDRAW, reason_code, comment.strip())
+    events = move(session, dossier, cause, directory=None, now=clock.now(session))
+    session.flush()
+    record(session, actor, events)
+    return case
+
+
+def correct_data(
+    session: Session,
+    actor: Actor,
+    case_id: UUID,
+    data: Mapping[str, Any],
+    *,
+    seen_version: int,
+    reason: str,
+) -> Case:
+    """Correct facts of an open case: its version counts up, and who saw the old one is asked to look again.
+
+    HR only, and not on a case about oneself. Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly, OwnCase,
+    CaseChanged, CommentNeeded, BadCondition when a stage's condition could no longer be answered.
+    """
+    dossier = lock_case(session, case_id)
+    dossier.must_be_alive()
+    case = dossier.case
+    if not actor.has(Role.HR):
+        raise HrOnly
+    if conflict := Interests(case.subject_id, case.requester_id).owners.get(actor.person_id):
+        raise conflict
+    if seen_version != case.version:
+        raise CaseChanged(seen=seen_version, version=case.version)
+    if not reason.strip():
+        raise CommentNeeded
+    case.data = {**case.data, **data}
+    check_facts(dossier.definition.stages, case.data)
+    move(session, dossier, Cause(Move.CORRECT), directory=None, now=clock.now(session))
+    session.flush()
+    record(
+        session,
+        actor,
+        [about(case, "case.corrected", reason.strip(), version=case.version, keys=sorted(data))],
+    )
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A draft with its id and the first stage that applies to it."""
+
+    draft: CaseDraft
+    stage: Stage
+    skipped: tuple[Stage, ...]
+    id: UUID = field(default_factory=new_id)
+
+    @classmethod
+    def of(cls, draft: CaseDraft, definition: ChainDefinition) -> "_Entry":
+        check_facts(definition.stages, draft.data)
+        try:
+            _, effects = advance(definition, CaseStatus(CaseState.DRAFT, None), Move.OPEN, draft.data)
+        except NoStage as exc:
+            raise NoStageApplies(reference=draft.reference) from exc
+        entered = next(e.stage for e in effects if isinstance(e, Entered))
+        return cls(draft, entered, tuple(e.stage for e in effects if isinstance(e, Skipped)))
+
+    def row(self, process_id: UUID, version_id: UUID, now: datetime) -> dict[str, Any]:
+        draft = self.draft
+        return {
+            "id": self.id,
+            "process_id": process_id,
+            "natural_key": draft.natural_key,
+            "reference": draft.reference,
+            "title": draft.title,
+            "chain_version_id": version_id,
+            "subject_id": draft.subject_id,
+            "subject_name": draft.subject_name,
+            "unit_id": draft.unit_id,
+            "requester_id": draft.requester_id,
+            "state": CaseState.OPEN,
+            "stage": self.stage.name,
+            "round": 1,
+            "version": 1,
+            "data": dict(draft.data),
+            "outcome": None,
+            "opened_at": now,
+            "returned_at": None,
+            "returned_to": None,
+            "settled_at": None,
+            "sealed_at": None,
+        }
+
+    @property
+    def opening(self) -> Opening:
+        barred = Interests(self.draft.subject_id, self.draft.requester_id).barred_from(self.stage)
+        return Opening(self.id, self.draft.unit_id, 1, self.stage, frozenset(barred))
+
+    def events(self, process_id: UUID, version: ChainVersion, begun: list[Event]) -> list[Event]:
+        draft = self.draft
+        facts = {
+            "case": self.id,
+            "process": process_id,
+            "chain": version.chain,
+            "chain_version": version.id,
+            "subject": draft.subject_id,
+            "requester": draft.requester_id,
+            "unit": draft.unit_id,
+            "stage": self.stage.name,
+            "reference": draft.reference,
+        }
+        personal = {"title": draft.title, "subject_name": draft.subject_name}
+        first = Event("case.opened", self.id, "case", facts, personal, opens=True)
+        skips = [
+            Event("case.stage_skipped", self.id, "case", {"case": self.id, "stage": s.name})
+            for s in self.skipped
+        ]
+        return [first, *skips, *begun]
+
+
+def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
+    if not rows:
+        return {}
+    statement = (
+        insert(Case)
+        .on_conflict_do_nothing(constraint="uq_case_process_id_natural_key")
+        .returning(Case.natural_key, Case.id)
+    )
+    return dict(session.execute(statement, rows).tuples())
+
+
+def _existing(session: Session, process_id: UUID, keys: Sequence[str]) -> dict[str, UUID]:
+    found = select(Case.natural_key, Case.id).where(Case.process_id == process_id, Case.natural_key.in_(keys))
+    return dict(session.execute(found).tuples())
+
+
+def _must_be_office(actor: Actor) -> None:
+    if not (actor.is_system or actor.has(Role.HR, Role.ADMIN)):
+        raise HrOnly

@@ -1,0 +1,99 @@
+"""Published chains: immutable versions, one in force at a time."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from approvals.definition import ChainDefinition, parse
+from approvals.errors import HrOnly, NoSuchChain
+from approvals.models import ChainVersion
+from core import clock
+from core.actor import Actor, Role
+from core.events import Event, record
+from core.ids import new_id
+
+
+def publish(
+    session: Session, actor: Actor, source: str, effective_from: datetime | None = None
+) -> ChainVersion:
+    """Make a chain's text its newest version, in force from a moment on (from now, when not said).
+
+    Publishing the newest text again changes nothing. HR and the system only. Raises BadChain, HrOnly.
+    """
+    if not (actor.is_system or actor.has(Role.HR, Role.ADMIN)):
+        raise HrOnly
+    definition = parse(source)
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(definition.chain, 0))))
+    newest = session.scalar(
+        select(ChainVersion)
+        .where(ChainVersion.chain == definition.chain)
+        .order_by(ChainVersion.number.desc())
+        .limit(1)
+    )
+    if newest and newest.content_hash == digest:
+        return newest
+    now = clock.now(session)
+    version = ChainVersion(
+        id=new_id(),
+        chain=definition.chain,
+        number=newest.number + 1 if newest else 1,
+        content_hash=digest,
+        source=source,
+        effective_from=effective_from or now,
+        published_at=now,
+        published_by=actor.person_id,
+    )
+    session.add(version)
+    session.flush()
+    record(session, actor, [_published(version)])
+    return version
+
+
+def current(session: Session, chain: str, at: datetime) -> ChainVersion:
+    """The version in force at a moment: the latest to take effect. Raises NoSuchChain."""
+    version = session.scalar(
+        select(ChainVersion)
+        .where(ChainVersion.chain == chain, ChainVersion.effective_from <= at)
+        .order_by(ChainVersion.effective_from.desc(), ChainVersion.number.desc())
+        .limit(1)
+    )
+    if version is None:
+        raise NoSuchChain(chain=chain)
+    return version
+
+
+def definition_of(version: ChainVersion) -> ChainDefinition:
+    """What a version says; read once, for versions never change."""
+    if version.id not in _read:
+        _read[version.id] = parse(version.source)
+    return _read[version.id]
+
+
+def definition_by_id(session: Session, version_id: UUID) -> ChainDefinition:
+    """The same by the version's id, without a question to the database when it was read before."""
+    known = _read.get(version_id)
+    return known or definition_of(session.get_one(ChainVersion, version_id))
+
+
+_read: dict[UUID, ChainDefinition] = {}
+"""By version: versions are few and immutable, so this grows with the number of chains ever published."""
+
+
+def _published(version: ChainVersion) -> Event:
+    return Event(
+        "chain.published",
+        version.id,
+        "chain",
+        {
+            "version": version.id,
+            "chain": version.chain,
+            "number": version.number,
+            "content_hash": version.content_hash,
+            "effective_from": version.effective_from,
+        },
+        opens=True,
+    )

@@ -1,0 +1,195 @@
+"""Deciding: the one verb by which a task is approved, rejected or returned, whatever way people come in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from approvals.directory import Directory
+from approvals.dossier import Dossier, lock_task, read_task
+from approvals.entitlement import Right, right
+from approvals.errors import (
+    AlreadyDecided,
+    CaseChanged,
+    ChecklistIncomplete,
+    CommentNeeded,
+    NotPossibleNow,
+    ReasonNeeded,
+    RequestReused,
+    TaskEnded,
+    UnknownDecision,
+)
+from approvals.interests import Decided
+from approvals.machine import Move
+from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
+from approvals.moving import Cause, move
+from core import clock
+from core.actor import Actor
+from core.database import constraint_of
+from core.events import Event, record
+from core.ids import new_id
+
+MOVES = {
+    DecisionKind.APPROVE: Move.APPROVE,
+    DecisionKind.REJECT: Move.REJECT,
+    DecisionKind.RETURN: Move.RETURN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What somebody says of a task, having seen a version of its case.
+
+    `request_key` is made with the form: sending the same form twice decides once.
+    """
+
+    kind: DecisionKind | str
+    seen_version: int
+    request_key: str
+    code: str | None = None
+    comment: str = ""
+    checklist: Collection[str] = ()
+
+
+def decide(
+    session: Session, actor: Actor, task_id: UUID, verdict: Verdict, *, directory: Directory
+) -> Decision:
+    """Decide a task and move its case on, in one transaction; the same request again gives the same answer.
+
+    Raises NoSuchTask, AlreadyDecided (by whom, when), TaskEnded, CaseSealed, CaseSettled, CaseChanged,
+    NotYours, AlreadyClaimed, PostVacant, ConflictOfInterest; and what the verdict lacks: UnknownDecision,
+    ReasonNeeded, CommentNeeded, ChecklistIncomplete.
+    """
+    dossier, task = lock_task(session, task_id)
+    if earlier := dossier.decision_on(task):
+        return _same_or_raise(earlier, actor, verdict)
+    now = clock.now(session)
+    _must_be_open(dossier, task)
+    by = _right(dossier, task, actor, directory, now)
+    must_be_complete(dossier, task, verdict)
+    decision = _decision(task, actor, verdict, by, now)
+    events = [*_claim(task, actor, by, now), _decided(task, decision)]
+    task.state, task.ended_at, task.alarm_at = TaskState.DECIDED, now, None
+    cause = Cause(
+        MOVES[DecisionKind(verdict.kind)],
+        decision.code,
+        decision.comment,
+        (Decided(task.stage, decision.decider_id),),
+    )
+    events += move(session, dossier, cause, directory=directory, now=now)
+    _write(session, decision)
+    record(session, actor, events)
+    return decision
+
+
+def may_decide(session: Session, actor: Actor, task_id: UUID, *, directory: Directory) -> None:
+    """Whether somebody may decide a task now; raises the error that says why not, as decide() would."""
+    dossier, task = read_task(session, task_id)
+    if earlier := dossier.decision_on(task):
+        raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
+    _must_be_open(dossier, task)
+    _right(dossier, task, actor, directory, clock.now(session))
+
+
+def must_be_complete(dossier: Dossier, task: Task, verdict: Verdict) -> None:
+    """Raises what a verdict lacks: a known kind, a reason of the stage, a text, a full list, fresh eyes."""
+    stage = dossier.stage_of(task)
+    if verdict.kind not in MOVES:
+        raise UnknownDecision(kind=verdict.kind)
+    if verdict.seen_version != dossier.case.version:
+        raise CaseChanged(seen=verdict.seen_version, version=dossier.case.version)
+    if verdict.kind == DecisionKind.APPROVE:
+        if missing := [t.id for code, t in stage.checklist.items() if code not in verdict.checklist]:
+            raise ChecklistIncomplete(missing=", ".join(missing))
+        return
+    if verdict.code not in dossier.definition.reasons_for(verdict.kind, stage.name):
+        raise ReasonNeeded(code=verdict.code)
+    if not verdict.comment.strip():
+        raise CommentNeeded
+
+
+def _same_or_raise(earlier: Decision, actor: Actor, verdict: Verdict) -> Decision:
+    if earlier.request_key == verdict.request_key and earlier.decider_id == actor.person_id:
+        return earlier
+    raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
+
+
+def _must_be_open(dossier: Dossier, task: Task) -> None:
+    dossier.must_be_alive()
+    if task.ended_at is not None:
+        raise TaskEnded(at=task.ended_at)
+    if dossier.case.state != CaseState.OPEN or task.state == TaskState.SUSPENDED:
+        raise NotPossibleNow(state=dossier.case.state)
+
+
+def _right(dossier: Dossier, task: Task, actor: Actor, directory: Directory, now: datetime) -> Right:
+    stage = dossier.stage_of(task)
+    post = directory.post(task.position_id, now) if task.position_id else None
+    return right(task, stage, actor, dossier.interests.barred_from(stage), post)
+
+
+def _claim(task: Task, actor: Actor, by: Right, now: datetime) -> list[Event]:
+    if not by.claims:
+        return []
+    task.assignee_id, task.claimed_at = actor.person_id, now
+    return [_event("task.claimed", task, by=actor.person_id)]
+
+
+def _decision(task: Task, actor: Actor, verdict: Verdict, by: Right, now: datetime) -> Decision:
+    if actor.person_id is None:
+        raise ValueError("only people decide")
+    return Decision(
+        id=new_id(),
+        task_id=task.id,
+        case_id=task.case_id,
+        stage=task.stage,
+        kind=str(verdict.kind),
+        decider_id=actor.person_id,
+        decider_name=actor.name,
+        acting_for_id=by.acting_for,
+        capacity=by.capacity,
+        order_number=by.order_number,
+        code=None if verdict.kind == DecisionKind.APPROVE else verdict.code,
+        comment=verdict.comment.strip(),
+        checklist=sorted(set(verdict.checklist)),
+        case_version=verdict.seen_version,
+        request_key=verdict.request_key,
+        via=actor.via,
+        decided_at=now,
+    )
+
+
+def _write(session: Session, decision: Decision) -> None:
+    session.add(decision)
+    try:
+        session.flush()
+    except IntegrityError as exc:
+        if constraint_of(exc) == "uq_decision_request_key":
+            raise RequestReused from exc
+        raise
+
+
+def _decided(task: Task, decision: Decision) -> Event:
+    return _event(
+        "task.decided",
+        task,
+        {"comment": decision.comment, "by_name": decision.decider_name},
+        stage=task.stage,
+        decision=decision.id,
+        kind=decision.kind,
+        by=decision.decider_id,
+        acting_for=decision.acting_for_id,
+        capacity=decision.capacity,
+        order_number=decision.order_number,
+        code=decision.code,
+        version=decision.case_version,
+        via=decision.via,
+    )
+
+
+def _event(name: str, task: Task, personal: dict[str, Any] | None = None, **facts: Any) -> Event:
+    return Event(name, task.case_id, "case", {"task": task.id, "case": task.case_id, **facts}, personal)

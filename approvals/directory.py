@@ -1,0 +1,52 @@
+"""What the engine asks about people, posts, units and calendars; another room answers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from core.directory import Holder, Person, Post
+from core.worktime import WorkCalendar
+
+
+class Directory(Protocol):
+    """Finds people. Whoever implements it answers many questions in one go; the engine asks that way."""
+
+    def people(self, ids: Iterable[UUID]) -> Mapping[UUID, Person]:
+        """The people of these ids; unknown ones are missing from the answer."""
+        ...
+
+    def with_role(self, role: str) -> Sequence[Person]:
+        """Everybody who has a role."""
+        ...
+
+    def roles_of(self, person_id: UUID) -> frozenset[str]:
+        """The roles of a person."""
+        ...
+
+    def units_above(self, unit_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+        """For each unit: itself first, then its parents, nearest first."""
+        ...
+
+    def unit_by_code(self, code: str) -> UUID | None:
+        """The unit that has a code."""
+        ...
+
+    def posts(self, key: str, unit_ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Post]:
+        """The posts that units call by a key (`head`), by unit, with whoever may act for them at a moment.
+
+        A unit that has no such post is missing from the answer; a vacant post has no holders.
+        """
+        ...
+
+    def post(self, position_id: UUID, at: datetime) -> Post:
+        """One post, with whoever may act for it at a moment."""
+        ...
+
+    def positions_of(self, person_id: UUID, at: datetime) -> Sequence[Holder]:
+        """The posts that a person holds or acts for at a moment."""
+        ...
+
+    def calendars(self, unit_ids: Iterable[UUID]) -> Mapping[UUID, WorkCalendar]:
+        """The working calendar of each unit."""
+        ...

@@ -1,0 +1,103 @@
+"""A case as a verb needs it: locked, with its chain, its open tasks, and who decided on it so far.
+
+Everything that changes a case locks its row first, then its tasks, then (in events.record) its stream: one
+order for all, so that no two writers wait for each other. NO KEY UPDATE is enough, and lets others insert
+rows that refer to it.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from approvals.chains import definition_by_id
+from approvals.definition import ChainDefinition
+from approvals.errors import CaseSealed, CaseSettled, NoSuchCase, NoSuchTask
+from approvals.interests import Decided, Interests
+from approvals.machine import CaseStatus
+from approvals.models import Case, CaseState, Decision, Task
+from approvals.stage import Stage
+
+_FRESH = {"populate_existing": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A case, its chain, its open tasks, and its decisions so far."""
+
+    case: Case
+    definition: ChainDefinition
+    tasks: tuple[Task, ...]
+    """The open ones, and the one that was asked for."""
+    decisions: tuple[Decision, ...]
+
+    @property
+    def status(self) -> CaseStatus:
+        return CaseStatus(CaseState(self.case.state), self.case.stage, self.case.round, self.case.version)
+
+    @property
+    def interests(self) -> Interests:
+        decided = tuple(Decided(d.stage, d.decider_id) for d in self.decisions)
+        return Interests(self.case.subject_id, self.case.requester_id, decided)
+
+    def stage_of(self, task: Task) -> Stage:
+        return self.definition.stage(task.stage)
+
+    def decision_on(self, task: Task) -> Decision | None:
+        return next((d for d in self.decisions if d.task_id == task.id), None)
+
+    def last_decider(self, stage: str) -> UUID | None:
+        """Who decided a stage last, in an earlier round."""
+        return next((d.decider_id for d in reversed(self.decisions) if d.stage == stage), None)
+
+    def must_be_alive(self) -> None:
+        """Raises CaseSealed, CaseSettled."""
+        if self.case.sealed_at:
+            raise CaseSealed
+        if self.status.is_settled:
+            raise CaseSettled(state=self.case.state)
+
+
+def lock_case(session: Session, case_id: UUID) -> Dossier:
+    """Lock a case and its open tasks for change. Raises NoSuchCase."""
+    found = select(Case).where(Case.id == case_id).with_for_update(key_share=True)
+    case = session.scalar(found, execution_options=_FRESH)
+    if case is None:
+        raise NoSuchCase
+    return _open(session, case, _lock_tasks(session, case.id))
+
+
+def lock_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:
+    """Lock a task's case, then the case's open tasks and this one. Raises NoSuchTask."""
+    found = select(Case).join(Task).where(Task.id == task_id).with_for_update(of=Case, key_share=True)
+    case = session.scalar(found, execution_options=_FRESH)
+    if case is None:
+        raise NoSuchTask
+    # A second statement, for it must see what whoever held the lock before has changed.
+    dossier = _open(session, case, _lock_tasks(session, case.id, task_id))
+    return dossier, next(task for task in dossier.tasks if task.id == task_id)
+
+
+def read_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:
+    """A task and its case, only to look at. Raises NoSuchTask."""
+    row = session.execute(select(Case, Task).join(Task).where(Task.id == task_id)).one_or_none()
+    if row is None:
+        raise NoSuchTask
+    case, task = row.tuple()
+    return _open(session, case, (task,)), task
+
+
+def _lock_tasks(session: Session, case_id: UUID, task_id: UUID | None = None) -> tuple[Task, ...]:
+    found = (
+        select(Task)
+        .where(Task.case_id == case_id, or_(Task.ended_at.is_(None), Task.id == task_id))
+        .order_by(Task.id)
+        .with_for_update(key_share=True)
+    )
+    return tuple(session.scalars(found, execution_options=_FRESH))
+
+
+def _open(session: Session, case: Case, tasks: tuple[Task, ...]) -> Dossier:
+    decisions = session.scalars(select(Decision).where(Decision.case_id == case.id).order_by(Decision.id))
+    return Dossier(case, definition_by_id(session, case.chain_version_id), tasks, tuple(decisions))

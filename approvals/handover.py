@@ -1,0 +1,85 @@
+"""An open task goes to other hands: its row, and what its stream says of it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from approvals.candidates import Assignment, Wanted
+from approvals.chains import definition_by_id
+from approvals.models import Case, Task
+from approvals.opening import unfilled
+from approvals.stage import ByPost, Stage
+from core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A locked open task, and what is needed to find it other hands."""
+
+    task: Task
+    case: Case
+    stage: Stage
+
+    @classmethod
+    def of(cls, session: Session, task: Task, case: Case) -> "Pending":
+        return cls(task, case, definition_by_id(session, case.chain_version_id).stage(task.stage))
+
+    @property
+    def target(self) -> ByPost | None:
+        """The post that it is escalated to; None when the chain names none."""
+        if self.stage.escalate:
+            return self.stage.escalate.to
+        expires = self.stage.on_expiry and isinstance(self.stage.candidates, ByPost)
+        return self.stage.candidates if expires else None  # pyright: ignore[reportReturnType]
+
+    def at_post(self, unit_id: UUID) -> Wanted | None:
+        """Whom its post's task is for now, looking upwards from the post's unit; None if it has no post."""
+        by = self.target if self.task.escalated_at else self.stage.candidates
+        if not isinstance(by, ByPost):
+            return None
+        here = ByPost(holder_of=by.holder_of)
+        return Wanted(here, unit_id, self.stage.acting, self.task.barred)
+
+    def higher_up(self) -> Wanted | None:
+        """Whom it is for when it leaves the person who let it lie; None when the chain names nobody."""
+        if self.target is None:
+            return None
+        lets_lie = [self.task.assignee_id] if self.task.assignee_id else []
+        return Wanted(
+            self.target,
+            self.case.unit_id,
+            self.stage.acting,
+            [*self.task.barred, *lets_lie],
+            rises=True,
+            leaves=self.task.position_id,
+        )
+
+    def hand_to(self, new: Assignment, event: str, **facts: Any) -> list[Event]:
+        """Give it to others and say so."""
+        task, old = self.task, self.task.assignee_id
+        task.state, task.queue, task.position_id = new.state, new.queue, new.position_id
+        task.assignee_id, task.assignee_capacity = new.assignee_id, new.capacity
+        task.order_number, task.claimed_at = new.order_number, None
+        said = {
+            "task": task.id,
+            "case": task.case_id,
+            "stage": task.stage,
+            "from": old,
+            "to": new.assignee_id,
+            "state": new.state,
+            "queue": new.queue,
+            "position": new.position_id,
+            "capacity": new.capacity,
+        }
+        events = [Event(event, task.case_id, "case", said | facts)]
+        if new.unfilled:
+            events.append(unfilled(task.id, task.case_id, task.stage, new.position_id))
+        return events
+
+    def is_with(self, new: Assignment) -> bool:
+        """Whether these are the hands it is in already."""
+        task = self.task
+        now = (task.queue, task.position_id, task.assignee_id, task.assignee_capacity, task.order_number)
+        return now == (new.queue, new.position_id, new.assignee_id, new.capacity, new.order_number)

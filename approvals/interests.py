@@ -1,0 +1,47 @@
+"""Who may not decide a case, and why: its subject, its requester, who decided another of its stages. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from approvals.errors import ConflictOfInterest, DecidedBefore, OwnCase, OwnRequest
+from approvals.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Somebody decided at a stage of the case, in whatever round."""
+
+    stage: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Interests:
+    """Whose case it is, and who decided on it so far."""
+
+    subject_id: UUID
+    requester_id: UUID | None
+    decided: tuple[Decided, ...] = ()
+
+    @property
+    def owners(self) -> dict[UUID | None, type[ConflictOfInterest]]:
+        """Whose own business it is."""
+        return {self.requester_id: OwnRequest, self.subject_id: OwnCase}
+
+    def barred_from(self, stage: Stage) -> Mapping[UUID, type[ConflictOfInterest]]:
+        """Who may not decide at a stage, and the error that says why.
+
+        Nobody decides twice on one case, unless the stage names the stages it must be separate from:
+        then those alone count. Deciding the same stage again, after a repair, is not deciding twice.
+        """
+        apart = stage.separate_from
+        barred: dict[UUID, type[ConflictOfInterest]] = {
+            d.by: DecidedBefore
+            for d in self.decided
+            if d.stage != stage.name and (apart is None or d.stage in apart)
+        }
+        return barred | {person: why for person, why in self.owners.items() if person is not None}
+
+    def and_decided(self, more: Iterable[Decided]) -> "Interests":
+        return Interests(self.subject_id, self.requester_id, (*self.decided, *more))

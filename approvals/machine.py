@@ -1,0 +1,235 @@
+"""How a case moves: the pure core. Nothing here reads a clock, a table or a directory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from approvals.definition import ChainDefinition, Stage
+from approvals.models import SETTLED, CaseState
+from core.conditions import condition
+
+
+class Move(StrEnum):
+    """What can happen to a case."""
+
+    OPEN = "open"
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    RESUBMIT = "resubmit"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+
+
+class Who(StrEnum):
+    """Who may do it."""
+
+    APPROVER = "approver"  # whoever the task entitles; at an external stage HR, who records the answer
+    REPAIRER = "repairer"  # the one it was returned to
+    OWNER = "owner"  # its subject or its requester
+    HR = "hr"
+    PROCESS = "process"  # the system, through a flow
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One line of the table."""
+
+    move: Move
+    sources: frozenset[CaseState]
+    targets: frozenset[CaseState]
+    who: frozenset[Who]
+
+
+def _line(move: Move, sources: str, targets: str, *who: Who) -> Transition:
+    return Transition(
+        move,
+        frozenset(map(CaseState, sources.split())),
+        frozenset(map(CaseState, targets.split())),
+        frozenset(who),
+    )
+
+
+TRANSITIONS = (
+    #     what happens    from                            to                who may
+    _line(Move.OPEN, "draft", "open", Who.PROCESS, Who.HR),
+    _line(Move.APPROVE, "open", "open approved", Who.APPROVER),
+    _line(Move.REJECT, "open", "rejected", Who.APPROVER),
+    _line(Move.RETURN, "open", "returned", Who.APPROVER),
+    _line(Move.RESUBMIT, "returned", "open", Who.REPAIRER),
+    _line(Move.CORRECT, "open", "open", Who.HR),
+    _line(Move.CORRECT, "returned", "returned", Who.HR),
+    _line(Move.WITHDRAW, "open returned", "withdrawn", Who.OWNER),
+    _line(Move.CANCEL, "draft open returned suspended", "cancelled", Who.PROCESS, Who.HR),
+)
+"""Every way a case may move. What is not here can't happen."""
+
+
+class Forbidden(Exception):
+    """The table has no such transition; the shell says so in a sentence that people understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """Where a case stands."""
+
+    state: CaseState
+    stage: str | None
+    """While returned, the stage that returned it; None before it opens and when it is settled."""
+    round: int = 1
+    version: int = 1
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in SETTLED
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A stage whose condition does not hold."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A stage begins: its tasks open, or the case waits for an authority outside."""
+
+    stage: Stage
+    left: str | None
+    """The stage before; None when the case was just opened or sent in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The open tasks of the case end with the stage, whoever held them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """It waits for its repair."""
+
+    by: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """It is over."""
+
+    state: CaseState
+
+
+Effect = Skipped | Entered | Ended | Returned | Settled
+
+
+def may_move(state: CaseState, move: Move) -> bool:
+    """Whether the table lets a case in this state move so."""
+    return any(line.move is move and state in line.sources for line in TRANSITIONS)
+
+
+def who_may(state: CaseState, move: Move) -> frozenset[Who]:
+    """Who may move a case in this state so; nobody when the table does not say."""
+    lines = [line.who for line in TRANSITIONS if line.move is move and state in line.sources]
+    return frozenset[Who]().union(*lines)
+
+
+def advance(
+    definition: ChainDefinition,
+    status: CaseStatus,
+    move: Move,
+    facts: Mapping[str, Any],
+    *,
+    corrects: bool = False,
+) -> tuple[CaseStatus, tuple[Effect, ...]]:
+    """Where a case stands after a move, and what that brings about, in order.
+
+    `facts` are the case's data, which the stages' conditions read; `corrects` says that a resubmission
+    changes them. Raises Forbidden when the table has no such transition, NoStage when no stage applies,
+    BadCondition when a condition reads a fact that is missing.
+    """
+    after, effects = _move(definition, status, move, facts, corrects)
+    if not any(
+        line.move is move and status.state in line.sources and after.state in line.targets
+        for line in TRANSITIONS
+    ):
+        raise Forbidden(f"{move} of a case that is {status.state}")
+    return after, effects
+
+
+class NoStage(Exception):
+    """No stage of the chain applies to the case: nobody would decide it."""
+
+
+def _move(
+    definition: ChainDefinition, status: CaseStatus, move: Move, facts: Mapping[str, Any], corrects: bool
+) -> tuple[CaseStatus, tuple[Effect, ...]]:
+    if not may_move(status.state, move):
+        raise Forbidden(f"{move} of a case that is {status.state}")
+    match move:
+        case Move.OPEN:
+            return _enter(status, definition.stages, facts, left=None, must=True)
+        case Move.APPROVE:
+            return _enter(status, definition.following(status.stage), facts, left=status.stage)
+        case Move.RETURN:
+            here = definition.stage(status.stage or "")
+            return replace(status, state=CaseState.RETURNED), (Ended(), Returned(here))
+        case Move.RESUBMIT:
+            here = definition.stage(status.stage or "")
+            again = replace(status, round=status.round + 1, version=status.version + corrects)
+            stages = definition.stages if here.after_return == "restart" else (here,)
+            return _enter(again, stages, facts, left=None, must=True, always=here)
+        case Move.CORRECT:
+            return replace(status, version=status.version + 1), ()
+        case Move.REJECT | Move.WITHDRAW | Move.CANCEL:
+            ended = _ENDS[move]
+            return replace(status, state=ended, stage=None), (Ended(), Settled(ended))
+
+
+_ENDS = {
+    Move.REJECT: CaseState.REJECTED,
+    Move.WITHDRAW: CaseState.WITHDRAWN,
+    Move.CANCEL: CaseState.CANCELLED,
+}
+
+
+def _enter(
+    status: CaseStatus,
+    stages: Sequence[Stage],
+    facts: Mapping[str, Any],
+    *,
+    left: str | None,
+    must: bool = False,
+    always: Stage | None = None,
+) -> tuple[CaseStatus, tuple[Effect, ...]]:
+    """Go on to the first of these stages that applies; after the last, the case is approved.
+
+    The stage that returned a case applies again whatever its condition says now: a repair can't make its
+    judge disappear.
+    """
+    skipped: list[Effect] = [] if left is None else [Ended()]
+    for stage in stages:
+        if stage is always or applies(stage, facts):
+            return (
+                replace(status, state=CaseState.OPEN, stage=stage.name),
+                (*skipped, Entered(stage, left)),
+            )
+        skipped.append(Skipped(stage))
+    if must:
+        raise NoStage
+    return (
+        replace(status, state=CaseState.APPROVED, stage=None),
+        (*skipped, Settled(CaseState.APPROVED)),
+    )
+
+
+def applies(stage: Stage, facts: Mapping[str, Any]) -> bool:
+    """Whether a stage's condition holds of a case's data; a stage without one always applies."""
+    return stage.when is None or condition(stage.when).holds(facts)
+
+
+def check_facts(stages: Iterable[Stage], facts: Mapping[str, Any]) -> None:
+    """Raise BadCondition now if any stage's condition reads a fact that is missing, not weeks later."""
+    for stage in stages:
+        applies(stage, facts)

@@ -1,0 +1,125 @@
+"""Carrying out what the machine says of one locked case: the row, its tasks, its events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from approvals.directory import Directory
+from approvals.dossier import Dossier
+from approvals.errors import NotPossibleNow
+from approvals.interests import Decided
+from approvals.machine import Effect, Ended, Entered, Forbidden, Move, Returned, Settled, Skipped, advance
+from approvals.models import Case, CaseState, Task, TaskState
+from approvals.opening import Opening, open_stages
+from approvals.stage import Stage
+from core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a case moves: what its events and its tasks say."""
+
+    move: Move
+    code: str | None = None
+    comment: str = ""
+    by: tuple[Decided, ...] = ()
+    """The decision that moves it, which is not among the dossier's yet."""
+    corrects: bool = False
+
+
+def move(
+    session: Session, dossier: Dossier, cause: Cause, *, directory: Directory | None, now: datetime
+) -> list[Event]:
+    """Move a locked case and return what happened, for the caller to record. Raises NotPossibleNow.
+
+    A directory is needed wherever a stage may begin.
+    """
+    case = dossier.case
+    try:
+        after, effects = advance(
+            dossier.definition, dossier.status, cause.move, case.data, corrects=cause.corrects
+        )
+    except Forbidden as exc:
+        raise NotPossibleNow(state=case.state) from exc
+    carrier = _Carrier(session, dossier, cause, directory, now)
+    # The case is half moved until the last effect: nothing of it may be written in between.
+    with session.no_autoflush:
+        case.state, case.stage, case.round, case.version = (
+            after.state,
+            after.stage,
+            after.round,
+            after.version,
+        )
+        return [event for effect in effects for event in carrier.carry_out(effect)]
+
+
+def settle(case: Case, state: CaseState, cause: Cause, now: datetime) -> Event:
+    """End a case: its row, and what its stream says."""
+    case.state, case.stage, case.settled_at = state, None, now
+    case.outcome = cause.code or state
+    case.returned_at = case.returned_to = None
+    facts = {"process": case.process_id, "subject": case.subject_id, "outcome": case.outcome}
+    return about(case, f"case.{state}", cause.comment, **facts)
+
+
+def cancel_task(task: Task, cause: str, now: datetime) -> Event:
+    """End a task without a decision, because its case moved on."""
+    task.state, task.ended_at, task.alarm_at = TaskState.CANCELLED, now, None
+    facts = {"task": task.id, "case": task.case_id, "cause": cause}
+    return Event("task.cancelled", task.case_id, "case", facts)
+
+
+def about(case: Case, name: str, comment: str = "", **facts: Any) -> Event:
+    """An event of a case; what people wrote is personal."""
+    personal = {"comment": comment} if comment else None
+    return Event(name, case.id, "case", {"case": case.id, **facts}, personal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    session: Session
+    dossier: Dossier
+    cause: Cause
+    directory: Directory | None
+    now: datetime
+
+    def carry_out(self, effect: Effect) -> Iterator[Event]:
+        case = self.dossier.case
+        match effect:
+            case Ended():
+                # the stage's tasks end with it: no ghost waits in anybody's inbox
+                for task in self.dossier.tasks:
+                    if task.ended_at is None:
+                        yield cancel_task(task, self.cause.move, self.now)
+            case Skipped(stage):
+                yield about(case, "case.stage_skipped", stage=stage.name)
+            case Entered(stage, left):
+                if left is not None:
+                    yield about(case, "case.advanced", from_stage=left, to_stage=stage.name)
+                yield from self._enter(stage, again=left is None)
+            case Returned(stage):
+                yield self._return(stage)
+            case Settled(state):
+                yield settle(case, state, self.cause, self.now)
+
+    def _enter(self, stage: Stage, *, again: bool) -> list[Event]:
+        if self.directory is None:
+            raise ValueError(f"{self.cause.move} may begin a stage, and needs a directory")
+        case = self.dossier.case
+        case.returned_at = case.returned_to = case.outcome = None
+        barred = frozenset(self.dossier.interests.and_decided(self.cause.by).barred_from(stage))
+        familiar = self.dossier.last_decider(stage.name) if again else None
+        opening = Opening(case.id, case.unit_id, case.round, stage, barred, familiar)
+        return open_stages(self.session, [opening], directory=self.directory, now=self.now)[case.id]
+
+    def _return(self, stage: Stage) -> Event:
+        case = self.dossier.case
+        people: dict[str, UUID | None] = {"subject": case.subject_id, "requester": case.requester_id}
+        case.returned_to = next((p for party in stage.return_to if (p := people[party])), case.subject_id)
+        case.returned_at, case.outcome = self.now, self.cause.code
+        facts = {"stage": stage.name, "to": case.returned_to, "code": case.outcome}
+        return about(case, "case.returned", self.cause.comment, **facts)

@@ -1,0 +1,124 @@
+"""A case rebuilt from its stream alone; and how the tables differ from it, which must be nowhere."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case, CaseState, Task, TaskState
+from core.events import EventRow, facts_of, history
+
+
+@dataclass(slots=True)
+class ReplayedTask:
+    """What the stream says of a task."""
+
+    stage: str
+    round: int
+    state: str
+    assignee: str | None
+    queue: str | None
+    position: str | None
+    due_at: str | None
+
+
+@dataclass(slots=True)
+class ReplayedCase:
+    """What the stream says of a case."""
+
+    state: str = CaseState.DRAFT
+    stage: str | None = None
+    round: int = 1
+    version: int = 1
+    outcome: str | None = None
+    tasks: dict[str, ReplayedTask] = field(default_factory=dict[str, ReplayedTask])
+
+
+def replay(events: Iterable[EventRow]) -> ReplayedCase:
+    """Fold a case's events, in their order, into the case they tell of."""
+    case = ReplayedCase()
+    for event in events:
+        area, _, what = event.name.partition(".")
+        facts = facts_of(event)
+        if area == "case":
+            _of_case(case, what, facts)
+        elif what == "opened":
+            case.tasks[facts["task"]] = ReplayedTask(
+                facts["stage"], case.round, **_hands(facts), due_at=facts["due_at"]
+            )
+        else:
+            _of_task(case.tasks[facts["task"]], what, facts)
+    return case
+
+
+def differences(session: Session, case_id: UUID) -> list[str]:
+    """Where the tables say something else than the case's stream; empty when they agree."""
+    told = replay(history(session, case_id))
+    case = session.get_one(Case, case_id, populate_existing=True)
+    found = [
+        f"case.{name}: {getattr(case, name)!r}, by its stream {getattr(told, name)!r}"
+        for name in ("state", "stage", "round", "version", "outcome")
+        if getattr(case, name) != getattr(told, name)
+    ]
+    tasks = select(Task).where(Task.case_id == case_id).execution_options(populate_existing=True)
+    kept = {str(task.id): _kept(task) for task in session.scalars(tasks)}
+    for id_ in kept.keys() | told.tasks.keys():
+        if kept.get(id_) != told.tasks.get(id_):
+            found.append(f"task {id_}: {kept.get(id_)}, by the stream {told.tasks.get(id_)}")
+    return found
+
+
+def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
+    match what:
+        case "opened":
+            case.state, case.stage = CaseState.OPEN, facts["stage"]
+        case "advanced":
+            case.stage = facts["to_stage"]
+        case "returned":
+            case.state, case.outcome = CaseState.RETURNED, facts["code"]
+        case "resubmitted":
+            case.state, case.outcome = CaseState.OPEN, None
+            case.stage, case.round, case.version = facts["stage"], facts["round"], facts["version"]
+        case "corrected":
+            case.version = facts["version"]
+        case "approved" | "rejected" | "withdrawn" | "cancelled" | "expired":
+            case.state, case.stage, case.outcome = what, None, facts["outcome"]
+        case _:
+            pass  # waiting_outside, answered_outside and stage_skipped explain; they change nothing
+
+
+def _of_task(task: ReplayedTask, what: str, facts: Mapping[str, Any]) -> None:
+    match what:
+        case "claimed":
+            task.state, task.assignee = TaskState.ALLOCATED, facts["by"]
+        case "released":
+            task.state, task.assignee = TaskState.OFFERED, None
+        case "escalated" | "reassigned":
+            for name, value in _hands({**facts, "assignee": facts["to"]}).items():
+                setattr(task, name, value)
+            task.due_at = facts.get("due_at", task.due_at)
+        case "decided":
+            task.state = TaskState.DECIDED
+        case "cancelled":
+            task.state = TaskState.CANCELLED
+        case _:
+            pass  # reminded and unfilled change nothing
+
+
+def _hands(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: facts[key] for key in ("state", "assignee", "queue", "position")}
+
+
+def _kept(task: Task) -> ReplayedTask:
+    return ReplayedTask(
+        stage=task.stage,
+        round=task.round,
+        state=task.state,
+        assignee=str(task.assignee_id) if task.assignee_id else None,
+        queue=task.queue,
+        position=str(task.position_id) if task.position_id else None,
+        due_at=task.due_at.isoformat() if task.due_at else None,
+    )
