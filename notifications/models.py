@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -24,9 +24,13 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         CheckConstraint(f"state IN ({', '.join(repr(str(s)) for s in MessageState)})", name="state"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+        CheckConstraint("(state = 'leased') = (leased_by IS NOT NULL)", name="leased"),
         UniqueConstraint("event_id", "recipient_id", "template"),
         # what the courier takes next: queued ones, and leased ones whose courier died
-        Index("ix_message_next", "next_at", postgresql_where=text("state IN ('queued','leased')")),
+        Index(
+            "ix_message_next", "priority", "next_at", postgresql_where=text("state IN ('queued','leased')")
+        ),
         Index("ix_message_recipient", "recipient_id", "created_at"),
         Index("ix_message_dead", "created_at", postgresql_where=text("state = 'dead'")),
     )
@@ -40,8 +44,12 @@ class Message(Base):
     template: Mapped[str]
     facts: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(default=MessageState.QUEUED)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=1)
+    """Lower goes first: a code that somebody waits for is not kept behind a launch's thousands."""
     next_at: Mapped[datetime]
-    """When it may be taken (queued), or taken from a courier that died (leased)."""
+    """When it may be taken (queued), or taken from a courier that died (leased). By the database's own clock,
+    never the rehearsal's: leases and retries are about machines, and moving an office's time must not make a
+    second courier send what the first is sending."""
     leased_by: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
@@ -50,7 +58,8 @@ class Message(Base):
 
 
 class OneTimeCode(Base):
-    """A code mailed to the addressee of an action link; kept as a hash, good once and not for long."""
+    """That a code was mailed to somebody; good once and not for long. The code itself is kept nowhere: it is
+    derived from this id, the purpose and the installation's secret."""
 
     __tablename__ = "one_time_code"
 
@@ -58,7 +67,6 @@ class OneTimeCode(Base):
     person_id: Mapped[UUID]
     purpose: Mapped[str]
     """What it opens, such as `task:<id>`."""
-    code_hash: Mapped[str]
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     wrong_tries: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,83 @@
+"""Every mail that Mufakat sends: its template's name, the facts it shows and where its button leads.
+
+The notices of a process supply the facts; each name here is a folder in `templates/`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.settings import settings
+from notifications.codes import code_of
+from notifications.links import task_link
+
+Facts = Mapping[str, Any]
+Added = Callable[[Facts, UUID, datetime], Facts]
+
+
+def _task(facts: Facts, recipient_id: UUID, now: datetime) -> Facts:
+    return {"url": task_link(UUID(facts["task"]), recipient_id, now)}
+
+
+def _page(path: str) -> Added:
+    """Leads to a page of ours; `path` names facts in braces."""
+
+    def added(facts: Facts, recipient_id: UUID, now: datetime) -> Facts:
+        return {"url": settings().public_url + path.format_map(facts)}
+
+    return added
+
+
+def _code(facts: Facts, recipient_id: UUID, now: datetime) -> Facts:
+    return {"url": "", "code": code_of(UUID(facts["code_id"]), recipient_id, facts["purpose"])}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The facts that a mail needs and may have; what rendering adds for the person who gets it."""
+
+    needs: frozenset[str]
+    may_have: frozenset[str]
+    added: Added
+    thread: str = ""
+    """The fact whose mails a client shows as one conversation."""
+
+
+def _mail(needs: str, added: Added, may_have: str = "", thread: str = "") -> Mail:
+    return Mail(frozenset(needs.split()), frozenset(may_have.split()), added, thread)
+
+
+_TASK = "task case reference title subject_name stage_title due_at process_title"
+_CASE = "case reference title code_title comment"
+
+MAILS: Mapping[str, Mail] = {
+    "task_assigned": _mail(_TASK, _task, "next", thread="case"),
+    "task_offered": _mail(_TASK, _task, "next", thread="case"),
+    "task_reminder": _mail(f"{_TASK} nth", _task, "next", thread="case"),
+    "task_escalated": _mail(f"{_TASK} from_name", _task, "next", thread="case"),
+    "task_unfilled": _mail(_TASK, _task, "next position_title", thread="case"),
+    "case_returned": _mail(
+        f"{_CASE} stage_title by_name", _page("/cases/{case}"), "process_title", thread="case"
+    ),
+    "case_decided": _mail(f"{_CASE} outcome", _page("/cases/{case}"), "next process_title", thread="case"),
+    "cycle_launched": _mail(
+        "process title", _page("/processes/{process}"), "effective_on cases counts by_name", thread="process"
+    ),
+    "process_failed": _mail("process title error", _page("/processes/{process}"), "step", thread="process"),
+    "decree_issued": _mail("number name rank_to rank_name effective_on code", _page("/verify/{code}")),
+    "one_time_code": _mail("code_id purpose minutes until", _code),
+}
+
+
+def problems(template: str, facts: Facts) -> list[str]:
+    """What is wrong with the facts given for a mail, in words; empty when they fit. For tests of notices."""
+    if template not in MAILS:
+        return [f"there is no mail called {template}"]
+    mail = MAILS[template]
+    missing = [f"{template} needs {name}" for name in sorted(mail.needs - facts.keys())]
+    unknown = [
+        f"{template} knows no fact {name}" for name in sorted(facts.keys() - mail.needs - mail.may_have)
+    ]
+    return missing + unknown

@@ -1,0 +1,93 @@
+"""A rendered mail as it travels: an RFC 5322 message with a text and an HTML part."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.header import Header
+from email.headerregistry import Address, AddressHeader
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import parseaddr
+from typing import Any
+
+from core.errors import Invalid
+from core.settings import settings
+from notifications.catalogue import MAILS
+from notifications.models import Message
+from notifications.render import Rendered
+
+
+class Wire(EmailPolicy):
+    """How letters are written: CRLF, and ASCII only, so that every server passes them on unchanged.
+
+    Headers beyond ASCII are encoded by the library's older way: its newer one drops and adds spaces between
+    encoded words (seen with Python 3.11), so that a subject arrives as `→III/c`.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        said = str(value)
+        if said.isascii():
+            return super().fold_binary(name, value)
+        if isinstance(value, AddressHeader):
+            only = value.addresses[0]
+            return f"{name}: {_encoded(name, only.display_name)}\r\n <{only.addr_spec}>\r\n".encode("ascii")
+        return f"{name}: {_encoded(name, said)}\r\n".encode("ascii")
+
+
+WIRE = Wire(linesep="\r\n", cte_type="7bit")
+
+
+def _encoded(name: str, said: str) -> str:
+    return Header(said, "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+class BadAddress(Invalid):
+    """The address {address} is not an email address; the message can't be sent to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message and its envelope."""
+
+    sender: str
+    recipient: str
+    message: EmailMessage
+
+
+def compose(message: Message, rendered: Rendered, now: datetime) -> Letter:
+    """The letter for one message. Its Message-ID comes from the message's id, so that a second sending of
+    the same is known as the same. Raises BadAddress."""
+    sender = _address(*parseaddr(settings().mail.sender))
+    recipient = _address(message.name, message.address)
+    letter = EmailMessage(policy=WIRE)
+    letter["From"] = sender
+    letter["To"] = recipient
+    letter["Subject"] = _line(rendered.subject)
+    letter["Date"] = now.astimezone(settings().zone)
+    letter["Message-ID"] = f"<{message.id}@{sender.domain}>"
+    if thread := message.facts.get(MAILS[message.template].thread):
+        letter["References"] = f"<{thread}@{sender.domain}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter["List-Id"] = f"Mufakat <mufakat.{sender.domain}>"
+    letter["X-Mufakat-Message"] = str(message.id)
+    letter.set_content(rendered.text, cte="quoted-printable")
+    letter.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    letter["Content-Language"] = message.language
+    return Letter(sender.addr_spec, recipient.addr_spec, letter)
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        made = Address(_line(name), addr_spec=address.strip())
+    except (MessageError, ValueError, IndexError) as exc:
+        raise BadAddress(address=address) from exc
+    if not (made.username and made.domain and made.addr_spec.isascii()):
+        raise BadAddress(address=address)
+    return made
+
+
+def _line(said: str) -> str:
+    """One line without control characters: what a name holds can never become a header."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\u0085\u2028\u2029]", " ", said).split())

@@ -1,0 +1,123 @@
+"""One real-looking set of facts for each mail; some mails have several."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
+READER = UUID("019365a0-0000-7000-8000-000000000001")
+READER_NAME = "Drs. Hasan Basri Nasution, M.Si."
+
+TASK: dict[str, Any] = {
+    "task": "019365a0-0000-7000-8000-000000000002",
+    "case": "019365a0-0000-7000-8000-000000000003",
+    "reference": "KP-2026-12/0007",
+    "title": "Kenaikan pangkat III/b ke III/c: Siti Rahmawati Siregar, S.Kom.",
+    "subject_name": "Siti Rahmawati Siregar, S.Kom.",
+    "stage_title": {"id": "Kepala unit", "en": "Head of unit"},
+    "due_at": "2026-11-26T09:00:00+00:00",
+    "process_title": "Kenaikan pangkat reguler periode 1 Desember 2026",
+}
+CASE: dict[str, Any] = {
+    "case": TASK["case"],
+    "reference": TASK["reference"],
+    "title": TASK["title"],
+    "code_title": None,
+    "comment": "",
+    "process_title": TASK["process_title"],
+}
+PROCESS: dict[str, Any] = {
+    "process": "019365a0-0000-7000-8000-000000000004",
+    "title": TASK["process_title"],
+}
+MISSING = {"id": "Dokumen belum lengkap", "en": "Documents are missing"}
+OVERDUE = {"due_at": "2026-11-20T09:00:00+00:00", "nth": 2}
+
+SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "task_assigned": ("task_assigned", TASK),
+    "task_assigned_without_deadline": ("task_assigned", TASK | {"due_at": None}),
+    "task_assigned_with_next": (
+        "task_assigned",
+        TASK
+        | {
+            "next": {
+                "id": "Setelah Anda, berkas diperiksa oleh bagian kepegawaian.",
+                "en": "After you, HR verifies the documents.",
+            }
+        },
+    ),
+    "task_offered": ("task_offered", TASK),
+    "task_reminder": ("task_reminder", TASK | {"nth": 1}),
+    "task_reminder_overdue": ("task_reminder", TASK | OVERDUE),
+    "task_escalated": (
+        "task_escalated",
+        TASK | {"from_name": "Ir. Ratna Dewi Lubis, M.T.", "due_at": OVERDUE["due_at"]},
+    ),
+    "task_unfilled": (
+        "task_unfilled",
+        TASK | {"position_title": "Kepala Bidang Mutasi dan Promosi"},
+    ),
+    "case_returned": (
+        "case_returned",
+        CASE
+        | {
+            "stage_title": {"id": "Verifikasi kepegawaian", "en": "HR verification"},
+            "code_title": MISSING,
+            "comment": "Mohon unggah SKP tahun 2025 yang sudah ditandatangani.\n"
+            "Ijazah S-1 juga belum dilegalisasi <lihat catatan>.",
+            "by_name": "Nurul Hidayah, S.E.",
+        },
+    ),
+    "case_returned_without_words": (
+        "case_returned",
+        CASE | {"stage_title": "Verifikasi", "by_name": "Nurul Hidayah, S.E."},
+    ),
+    "case_decided_approved": ("case_decided", CASE | {"outcome": "approved"}),
+    "case_decided_rejected": (
+        "case_decided",
+        CASE
+        | {
+            "outcome": "rejected",
+            "code_title": {"id": "Masih menjalani hukuman disiplin", "en": "Under a disciplinary measure"},
+            "comment": "Hukuman disiplin tingkat sedang berlaku sampai 30 Juni 2027.",
+        },
+    ),
+    "case_decided_withdrawn": ("case_decided", CASE | {"outcome": "withdrawn"}),
+    "case_decided_cancelled": ("case_decided", CASE | {"outcome": "cancelled"}),
+    "case_decided_expired": ("case_decided", CASE | {"outcome": "expired"}),
+    "cycle_launched": (
+        "cycle_launched",
+        PROCESS
+        | {
+            "effective_on": "2026-12-01",
+            "cases": 43,
+            "counts": {"eligible": 43, "incomplete": 6, "not_eligible": 0},
+            "by_name": "Nurul Hidayah, S.E.",
+        },
+    ),
+    "cycle_launched_plain": ("cycle_launched", PROCESS),
+    "process_failed": (
+        "process_failed",
+        PROCESS | {"error": "OperationalError: could not extend file: No space left", "step": "screen"},
+    ),
+    "decree_issued": (
+        "decree_issued",
+        {
+            "number": "823/1207/BKPSDM/2026",
+            "name": "Siti Rahmawati Siregar, S.Kom.",
+            "rank_to": "III/c",
+            "rank_name": "Penata",
+            "effective_on": "2026-12-01",
+            "code": "K7QX-2M9D-PT4W",
+        },
+    ),
+    "one_time_code": (
+        "one_time_code",
+        {
+            "code_id": "019365a0-0000-7000-8000-000000000005",
+            "purpose": "task:019365a0-0000-7000-8000-000000000002",
+            "minutes": 10,
+            "until": "2026-11-24T02:25:00+00:00",
+        },
+    ),
+}
