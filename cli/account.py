@@ -101,8 +101,16 @@ def _facts(row: object) -> dict[str, object]:
 
     assert isinstance(row, AccountRow)
     seen = row.last_login_at.isoformat() if row.last_login_at else None
-    facts = {"id": str(row.id), "login": row.login, "name": row.name, "nip": row.nip, "state": row.state}
-    return facts | {"roles": sorted(row.roles), "has_password": row.has_password, "last_login_at": seen}
+    return {
+        "id": str(row.id),
+        "login": row.login,
+        "name": row.name,
+        "nip": row.nip,
+        "state": row.state,
+        "roles": sorted(row.roles),
+        "has_password": row.has_password,
+        "last_login_at": seen,
+    }
 
 
 def _tell(login: str, password: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import URL, create_engine, inspect, make_url, text
 
 from cli.pginstall import installation
 from cli.preconditions import Precondition
@@ -119,11 +119,9 @@ def _others() -> int:
 
 def _address() -> str:
     """The database for PostgreSQL's programs, without its password: other users can see a command line."""
-    return (
-        make_url(settings().database.url.get_secret_value())
-        .set(drivername="postgresql", password=None)
-        .render_as_string()
-    )
+    url = make_url(settings().database.url.get_secret_value())
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string()
 
 
 def _run(command: list[str], failure: type[MufakatError]) -> None:

@@ -1,6 +1,7 @@
 """Whether the database is what the code expects."""
 
 from dataclasses import asdict, dataclass
+from typing import cast
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -32,7 +33,7 @@ class Examination:
         return self.new_enough and self.at_head and not self.differences
 
     def facts(self) -> dict[str, object]:
-        return asdict(self) | {"at_head": self.at_head, "ok": self.is_well}
+        return {**asdict(self), "at_head": self.at_head, "ok": self.is_well}
 
     def lines(self) -> list[str]:
         """The findings, each with what to do about it."""
@@ -49,6 +50,17 @@ class Examination:
         return lines
 
 
+def described(difference: object) -> str:
+    """One of alembic's differences, such as `add_column case.reference`, in one line."""
+    if isinstance(difference, list):
+        return "; ".join(described(part) for part in cast("list[object]", difference))
+    if not isinstance(difference, tuple):
+        return str(difference)
+    kind, *parts = cast("tuple[object, ...]", difference)
+    names = [str(getattr(part, "name", part)) for part in parts if part is not None]
+    return " ".join([str(kind), *names])
+
+
 def examine() -> Examination:
     """Look at the database of the settings."""
     engine = create_engine(settings().database.url.get_secret_value())
@@ -57,9 +69,9 @@ def examine() -> Examination:
             context = MigrationContext.configure(connection)
             revision = context.get_current_revision()
             newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
-            differences = (
-                [str(d) for d in compare_metadata(context, metadata())] if revision == newest else []
-            )
+            differences: list[str] = []
+            if revision == newest:
+                differences = [described(found) for found in compare_metadata(context, metadata())]
             version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
             return Examination(version, int(version.split(".")[0]) >= OLDEST, revision, newest, differences)
     finally:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from cli.places import ROOT, home
+from cli.site import read_values
 
 ROOM_NEEDED = 2_000_000_000
 
@@ -26,7 +27,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """All findings; those of the database on a database that is started for them if nothing runs."""
-    looks: list[Callable[[], Finding]] = [python, uv, lock, disk, clock_zone, mail, chromium]
+    looks: list[Callable[[], Finding]] = [python, uv, lock, data_folder, disk, clock_zone, mail, chromium]
     return [*(look() for look in looks), *databases(), prefect()]
 
 
@@ -59,6 +60,17 @@ def disk() -> Finding:
     if free >= ROOM_NEEDED:
         return Finding("Disk", "ok", found)
     return Finding("Disk", "broken", found, "Make room, or choose another data folder by MUFAKAT_HOME.")
+
+
+def data_folder() -> Finding:
+    kept = read_values(home() / "instance.env")
+    if not kept:
+        return Finding(
+            "Data folder", "warning", f"{home().resolve()}: not made yet", "Run ./mufakat up or demo."
+        )
+    kind = "demo" if kept.get("MUFAKAT_DEMO") == "1" else "office"
+    where = kept.get("MUFAKAT_CLUSTER_FOLDER", "database elsewhere")
+    return Finding("Data folder", "ok", f"{home().resolve()} ({kind}), cluster: {where}")
 
 
 def clock_zone() -> Finding:

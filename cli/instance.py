@@ -18,6 +18,7 @@ from typing import IO, Any, TypeVar
 
 import psutil
 
+from cli import second_database
 from cli.leftovers import end_leftovers
 from cli.places import ROOT
 from cli.preconditions import Precondition
@@ -209,6 +210,8 @@ class Instance:
             self.site.cluster.create()
             if throwaway:
                 (self.site.cluster.folder / "throwaway-of").write_text(str(self.home))
+        elif "prefect" in names and not self.site.cluster and not self.site.prefect_elsewhere:
+            second_database.ensure(self.site.prefect_database_url)
         self._thread.start()
 
         async def make() -> Supervisor:

@@ -69,5 +69,5 @@ def database_lost(error: Exception) -> str | None:
     """Why a connection to the database failed, when that is what happened. Loads no database code itself."""
     exceptions = sys.modules.get("sqlalchemy.exc")
     if exceptions and isinstance(error, exceptions.OperationalError):
-        return str(error.orig).strip().splitlines()[-1]
+        return str(getattr(error, "orig", error)).strip().splitlines()[-1]
     return None
