@@ -1,6 +1,7 @@
 """Stages that an authority outside decides: who waits for it, and recording what its letter says."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from approvals.models import Case, CaseState, DecisionKind, ExternalAnswer
 from approvals.moving import Cause, about, move
 from core import clock
 from core.actor import Actor, Role
-from core.events import record
+from core.events import Event, record
 from core.ids import new_id
 from core.settings import settings
 
@@ -26,7 +27,7 @@ OUTCOMES = {
     "reject": DecisionKind.REJECT,
     "return": DecisionKind.RETURN,
 }
-"""The civil-service agency's words (memenuhi syarat, tidak memenuhi syarat, berkas tidak sesuai), and ours."""
+"""The agency's words (memenuhi syarat, tidak memenuhi syarat, berkas tidak sesuai), and ours."""
 
 
 def waiting(session: Session, process_id: UUID, stage: str) -> list[Case]:
@@ -58,42 +59,59 @@ def answer(
     CaseSettled.
     """
     dossier = lock_case(session, case_id)
-    kind, number = OUTCOMES.get(outcome), letter_number.strip()
     now = clock.now(session)
-    if kind is None or not number or letter_date > now.astimezone(settings().zone).date():
-        raise BadLetter
+    letter = _Letter.read(outcome, letter_number, letter_date, note, now)
     recorder = _recorder(dossier, actor)
-    if same := _recorded(session, dossier, kind, number):
+    if same := _recorded(session, dossier, letter):
         return same
-    given = ExternalAnswer(
-        id=new_id(),
-        case_id=case_id,
-        stage=dossier.case.stage or "",
-        round=dossier.case.round,
-        outcome=kind,
-        letter_number=number,
-        letter_date=letter_date,
-        note=note.strip(),
-        recorded_by=recorder,
-        recorded_by_name=actor.name,
-        recorded_at=now,
-    )
+    given = letter.answer_for(dossier.case, recorder, actor.name, now)
+    said = letter.event(dossier.case)
     session.add(given)
     session.flush()
-    said = about(
-        dossier.case,
-        "case.answered_outside",
-        given.note,
-        stage=given.stage,
-        outcome=kind,
-        letter_number=number,
-        letter_date=letter_date,
-    )
-    code = next(iter(dossier.definition.reasons_for(kind, given.stage)), None)
-    events = move(session, dossier, Cause(Move(kind), code, given.note), directory=directory, now=now)
+    code = next(iter(dossier.definition.reasons_for(letter.kind, given.stage)), None)
+    events = move(session, dossier, Cause(Move(letter.kind), code, letter.note), directory=directory, now=now)
     session.flush()
     record(session, actor, [said, *events])
     return given
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    kind: DecisionKind
+    number: str
+    dated: date
+    note: str
+
+    @classmethod
+    def read(cls, outcome: str, number: str, on: date, note: str, now: datetime) -> "_Letter":
+        kind = OUTCOMES.get(outcome)
+        if kind is None or not number.strip() or on > now.astimezone(settings().zone).date():
+            raise BadLetter
+        return cls(kind, number.strip(), on, note.strip())
+
+    def answer_for(self, case: Case, recorder: UUID, recorder_name: str, now: datetime) -> ExternalAnswer:
+        return ExternalAnswer(
+            id=new_id(),
+            case_id=case.id,
+            stage=case.stage or "",
+            round=case.round,
+            outcome=self.kind,
+            letter_number=self.number,
+            letter_date=self.dated,
+            note=self.note,
+            recorded_by=recorder,
+            recorded_by_name=recorder_name,
+            recorded_at=now,
+        )
+
+    def event(self, case: Case) -> Event:
+        facts = {
+            "stage": case.stage,
+            "outcome": self.kind,
+            "letter_number": self.number,
+            "letter_date": self.dated,
+        }
+        return about(case, "case.answered_outside", self.note, **facts)
 
 
 def _recorder(dossier: Dossier, actor: Actor) -> UUID:
@@ -104,11 +122,13 @@ def _recorder(dossier: Dossier, actor: Actor) -> UUID:
     return actor.person_id
 
 
-def _recorded(session: Session, dossier: Dossier, kind: str, number: str) -> ExternalAnswer | None:
+def _recorded(session: Session, dossier: Dossier, letter: _Letter) -> ExternalAnswer | None:
     """The answer that this letter gave already; otherwise the case must be waiting for one."""
     case = dossier.case
     answers = session.scalars(select(ExternalAnswer).where(ExternalAnswer.case_id == case.id)).all()
-    if same := next((a for a in answers if (a.letter_number, a.outcome) == (number, kind)), None):
+    if same := next(
+        (a for a in answers if (a.letter_number, a.outcome) == (letter.number, letter.kind)), None
+    ):
         return same
     if here := next((a for a in answers if a.round == case.round), None):
         raise AlreadyAnswered(number=here.letter_number)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +34,9 @@ def sweep(session: Session, *, directory: Directory, limit: int = 500) -> SweepC
     """
     now = clock.now(session)
     waiting = _lock_alarmed(session, now, limit)
-    calendars = directory.calendars({p.case.unit_id for p in waiting}) if waiting else {}
+    if not waiting:
+        return SweepCount(0, 0)
+    calendars = directory.calendars({p.case.unit_id for p in waiting})
     clocks = [
         Deadlines(p.stage, calendars[p.case.unit_id], p.task.escalated_at or p.task.opened_at)
         for p in waiting
@@ -42,7 +45,7 @@ def sweep(session: Session, *, directory: Directory, limit: int = 500) -> SweepC
     risen = _superiors(late, directory, now)
     events: list[Event] = []
     for pending, deadlines in zip(waiting, clocks, strict=True):
-        if new := risen.get(id(pending)):
+        if new := risen.get(pending.task.id):
             events += _escalate(pending, new, Deadlines(pending.stage, deadlines.calendar, now))
         else:
             events.append(_remind(pending, deadlines, now))
@@ -69,11 +72,11 @@ def _asks(pending: Pending, deadlines: Deadlines, now: datetime) -> Alarm:
     return deadlines.asks(pending.task.alarm_at or now, now)
 
 
-def _superiors(late: Iterable[Pending], directory: Directory, now: datetime) -> dict[int, Assignment]:
+def _superiors(late: Iterable[Pending], directory: Directory, now: datetime) -> dict[UUID, Assignment]:
     """Who takes over; those without anybody above are missing, and stay where they are."""
     rising = [(p, wanted) for p in late if (wanted := p.higher_up())]
     found = assign([wanted for _, wanted in rising], directory, now) if rising else []
-    return {id(p): new for (p, _), new in zip(rising, found, strict=True) if not new.unfilled}
+    return {p.task.id: new for (p, _), new in zip(rising, found, strict=True) if not new.unfilled}
 
 
 def _escalate(pending: Pending, new: Assignment, deadlines: Deadlines) -> list[Event]:

@@ -1,0 +1,206 @@
+"""What waits for somebody: their own tasks, those offered to their queues, those at posts they may act for.
+
+Each of these is read along one small index of open tasks, already in the order of urgency, and cut before
+they are merged: a page costs the same among millions of ended tasks as among thousands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, and_, any_, func, literal, literal_column, not_, select, union_all
+from sqlalchemy.orm import Session
+
+from approvals.access import Reach, permits
+from approvals.chains import definition_by_id
+from approvals.directory import Directory
+from approvals.models import Case, Task
+from approvals.titles import Titles
+from core import clock
+from core.actor import Actor
+from core.settings import settings
+
+
+class InboxFilter(StrEnum):
+    """Which part of the inbox."""
+
+    ALL = "all"
+    MINE = "mine"
+    OFFERED = "offered"
+    OVERDUE = "overdue"
+    DUE_TODAY = "due_today"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A task as its inbox shows it."""
+
+    task_id: UUID
+    case_id: UUID
+    process_id: UUID
+    reference: str
+    title: str
+    subject_id: UUID
+    subject_name: str
+    unit_id: UUID
+    stage: str
+    stage_title: Titles
+    signs: bool
+    state: str
+    queue: str | None
+    position_id: UUID | None
+    assignee_id: UUID | None
+    capacity: str | None
+    order_number: str | None
+    round: int
+    version: int
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    escalated: bool
+    reminded: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """How much waits: mine and offered are all there is, the others are among them."""
+
+    mine: int = 0
+    offered: int = 0
+    overdue: int = 0
+    due_today: int = 0
+
+
+def inbox(
+    session: Session,
+    actor: Actor,
+    *,
+    directory: Directory,
+    filter: InboxFilter | str = InboxFilter.ALL,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[InboxRow]:
+    """A page of what waits for somebody, most urgent first. What they may not decide is not in it."""
+    if actor.person_id is None:
+        return []
+    now = clock.now(session)
+    wells = _wells(Reach.of(actor, actor.person_id, directory, now), InboxFilter(filter), now)
+    if not wells:
+        return []
+    urgency = (Task.due_at.asc().nulls_last(), Task.id)
+    firsts = [
+        select(Task.id).where(well).order_by(*urgency).limit(offset + limit).subquery() for well in wells
+    ]
+    ids = union_all(*(select(first.c.id) for first in firsts)).subquery()
+    page = select(Task, Case).join(ids, ids.c.id == Task.id).join(Case, Case.id == Task.case_id)
+    rows = session.execute(page.order_by(*urgency).limit(limit).offset(offset))
+    return [_row(session, task, case, now) for task, case in rows]
+
+
+def next_task(
+    session: Session, actor: Actor, *, directory: Directory, but: UUID | None = None
+) -> InboxRow | None:
+    """What to do next: the most urgent of one's own, then of what is offered; not the task just looked at."""
+    for part in (InboxFilter.MINE, InboxFilter.OFFERED):
+        rows = inbox(session, actor, directory=directory, filter=part, limit=2)
+        if found := next((row for row in rows if row.task_id != but), None):
+            return found
+    return None
+
+
+def counts(session: Session, actor: Actor, *, directory: Directory) -> InboxCounts:
+    """How much waits for somebody, counted exactly."""
+    if actor.person_id is None:
+        return InboxCounts()
+    now = clock.now(session)
+    reach = Reach.of(actor, actor.person_id, directory, now)
+    kinds = {"mine": InboxFilter.MINE, "offered": InboxFilter.OFFERED}
+    parts = [
+        select(literal_column(f"'{name}'", Text).label("part"), Task.due_at).where(well)
+        for name, kind in kinds.items()
+        for well in _wells(reach, kind, now)
+    ]
+    every = union_all(*parts).subquery()
+    part, due, total = every.c.part, every.c.due_at, func.count()
+    row = session.execute(
+        select(
+            total.filter(part == "mine"),
+            total.filter(part == "offered"),
+            total.filter(due < now),
+            total.filter(due >= now, due < _end_of_day(now)),
+        ).select_from(every)
+    ).one()
+    return InboxCounts(*row)
+
+
+def _wells(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
+    """The conditions of where work comes from, each along one index and none overlapping another.
+
+    States are said as text, never as parameters, so that the planner sees that the partial indexes fit.
+    """
+    me, queues = reach.person_id, reach.queues
+    offered = Task.state == literal_column("'offered'")
+    held = Task.state.in_([literal_column(f"'{state}'") for state in ("allocated", "started", "suspended")])
+    free = not_(literal(me) == any_(Task.barred))
+    own = [and_(Task.assignee_id == me, held)]
+    own += [
+        and_(
+            Task.position_id == position,
+            Task.ended_at.is_(None),
+            Task.assignee_id.is_distinct_from(me),
+            not_(and_(offered, Task.queue.in_(queues))),
+            permits(capacity),
+            free,
+        )
+        for position, capacity in reach.posts
+    ]
+    open_to_all = [and_(Task.queue == queue, offered, free) for queue in queues]
+    match part:
+        case InboxFilter.MINE:
+            return own
+        case InboxFilter.OFFERED:
+            return open_to_all
+        case InboxFilter.OVERDUE:
+            return [and_(well, Task.due_at < now) for well in own + open_to_all]
+        case InboxFilter.DUE_TODAY:
+            today = and_(Task.due_at >= now, Task.due_at < _end_of_day(now))
+            return [and_(well, today) for well in own + open_to_all]
+        case InboxFilter.ALL:
+            return own + open_to_all
+
+
+def _end_of_day(now: datetime) -> datetime:
+    local = now.astimezone(settings().zone)
+    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _row(session: Session, task: Task, case: Case, now: datetime) -> InboxRow:
+    stage = definition_by_id(session, case.chain_version_id).stage(task.stage)
+    return InboxRow(
+        task_id=task.id,
+        case_id=case.id,
+        process_id=case.process_id,
+        reference=case.reference,
+        title=case.title,
+        subject_id=case.subject_id,
+        subject_name=case.subject_name,
+        unit_id=case.unit_id,
+        stage=task.stage,
+        stage_title=stage.title,
+        signs=stage.sign is not None,
+        state=task.state,
+        queue=task.queue,
+        position_id=task.position_id,
+        assignee_id=task.assignee_id,
+        capacity=task.assignee_capacity,
+        order_number=task.order_number,
+        round=task.round,
+        version=case.version,
+        opened_at=task.opened_at,
+        due_at=task.due_at,
+        overdue=task.due_at is not None and task.due_at < now,
+        escalated=task.escalated_at is not None,
+        reminded=task.reminded,
+    )
