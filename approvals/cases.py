@@ -250,12 +250,12 @@ def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UU
         .on_conflict_do_nothing(constraint="uq_case_process_id_natural_key")
         .returning(Case.natural_key, Case.id)
     )
-    return dict(session.execute(statement, rows).tuples())
+    return dict(session.execute(statement, rows).all())
 
 
 def _existing(session: Session, process_id: UUID, keys: Sequence[str]) -> dict[str, UUID]:
     found = select(Case.natural_key, Case.id).where(Case.process_id == process_id, Case.natural_key.in_(keys))
-    return dict(session.execute(found).tuples())
+    return dict(session.execute(found).all())
 
 
 def _must_be_office(actor: Actor) -> None:

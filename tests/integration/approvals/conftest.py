@@ -1,0 +1,23 @@
+"""Fixtures of this room; after every test each case must be what its stream tells."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core import events
+from tests.integration.approvals.desk import Desk, check_streams
+
+
+@pytest.fixture(autouse=True)
+def wired(monkeypatch: pytest.MonkeyPatch) -> list[events.Recorded]:
+    """Events are heard by one who only listens."""
+    heard: list[events.Recorded] = []
+    monkeypatch.setattr(events, "_subscribers", [lambda _session, recorded: heard.extend(recorded)])
+    return heard
+
+
+@pytest.fixture
+def desk(session: Session, wired: list[events.Recorded]) -> Iterator[Desk]:
+    yield Desk(session)
+    check_streams(session)
