@@ -102,7 +102,10 @@ def mark_failed(session: Session, courier: str, failures: Sequence[Failure]) -> 
     )
     now = session.scalars(select(func.statement_timestamp())).one()
     given_up = 0
-    for message in session.scalars(held.order_by(Message.id).with_for_update()).all():
+    fresh = {"populate_existing": True}
+    for message in session.scalars(
+        held.order_by(Message.id).with_for_update(), execution_options=fresh
+    ).all():
         given_up += _fail(session, message, errors[message.id], now)
     session.flush()
     return given_up

@@ -120,7 +120,7 @@ def resend(
         raise NotAllowed
     if not reason.strip():
         raise ReasonMissing
-    message = session.get(Message, message_id, with_for_update=True)
+    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if message is None:
         raise NoSuchMessage
     _guard_resend(message, recipient)
