@@ -147,7 +147,8 @@ def record(session: Session, actor: Actor, events: Sequence[Event]) -> list[Reco
         rows.append(row)
         recorded.append(entry)
     _write_heads(session, events, heads)
-    session.execute(insert(EventRow), rows)
+    # nulls are written too: rows of one shape go in one statement
+    session.execute(insert(EventRow), rows, execution_options={"render_nulls": True})
     for subscriber in _subscribers:
         subscriber(session, recorded)
     return recorded
