@@ -250,7 +250,7 @@ def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UU
         .on_conflict_do_nothing(constraint="uq_case_process_id_natural_key")
         .returning(Case.natural_key, Case.id)
     )
-    return dict(session.execute(statement, rows).all())
+    return dict(session.execute(statement, rows, execution_options={"render_nulls": True}).all())
 
 
 def _existing(session: Session, process_id: UUID, keys: Sequence[str]) -> dict[str, UUID]:
