@@ -98,6 +98,10 @@ class Employee(Base):
     """Level as in the education ceiling table (SD ... S3)."""
     appointed_on: Mapped[date | None]
     left_on: Mapped[date | None]
+    """The first day of no longer being here."""
+    wanted_login: Mapped[str | None] = mapped_column(unique=True)
+    """The login that the imported file asks for, until an account is made; empty: the NIP."""
+    wanted_roles: Mapped[list[str]] = mapped_column(default=list)
 
     unit: Mapped[Unit] = relationship(lazy="raise")
 
@@ -143,6 +147,20 @@ class RankHeld(Base):
     decree_number: Mapped[str]
 
 
+class Schooling(Base):
+    """A finished education; the highest one sets the employee's level."""
+
+    __tablename__ = "schooling"
+    __table_args__ = (UniqueConstraint("employee_id", "level", "field"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    employee_id: Mapped[UUID] = mapped_column(ForeignKey(Employee.id))
+    level: Mapped[str]
+    field: Mapped[str] = mapped_column(default="")
+    school: Mapped[str] = mapped_column(default="")
+    finished_in: Mapped[int | None]
+
+
 class Appraisal(Base):
     """A year's performance predicate."""
 
@@ -177,6 +195,9 @@ class Leave(Base):
     __table_args__ = (
         UniqueConstraint("employee_id", "starts_on"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint(
+            "kind IN ('annual','long','sick','maternity','important','unpaid','other')", name="kind"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -239,6 +260,18 @@ class LoginSession(Base):
     language: Mapped[str]
 
 
+class LoginAttempt(Base):
+    """Failed logins of one door (a login, an address, or both), known by a hash alone."""
+
+    __tablename__ = "login_attempt"
+
+    door: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime]
+    free_at: Mapped[datetime]
+    """No further try is looked at before this moment."""
+
+
 class Import(Base):
     """A file that was uploaded: previewed row by row, then applied whole or not at all."""
 
@@ -254,23 +287,34 @@ class Import(Base):
     uploaded_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]]
-    """Rows by action: {"create": 480, "change": 0, "same": 0, "refuse": 3, "warn": 5}."""
+    """Rows by action: {"create": 480, "change": 0, "same": 0, "refuse": 3, "warn": 5}; the same by sheet in
+    "sheets"; names of sheets that were not understood in "skipped"."""
 
 
 class ImportRow(Base):
     """What one row of the file would do, and why or why not."""
 
     __tablename__ = "personnel_import_row"
-    __table_args__ = (CheckConstraint("action IN ('create','change','same','refuse')", name="action"),)
+    __table_args__ = (
+        CheckConstraint("action IN ('create','change','same','refuse')", name="action"),
+        Index("ix_personnel_import_row_action", "import_id", "action"),
+    )
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey(Import.id, ondelete="CASCADE"), primary_key=True)
     sheet: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     """The row's number as the spreadsheet shows it."""
+    kind: Mapped[str]
+    """What the row is about: unit, position, employee, holding, rank, appraisal ..."""
     action: Mapped[str]
     key: Mapped[str]
     label: Mapped[str]
     values: Mapped[dict[str, Any]]
+    """What was understood, field by field."""
     before: Mapped[dict[str, Any]]
+    """What is stored now, for the fields that would change; `after` has their new values."""
+    after: Mapped[dict[str, Any]]
+    cells: Mapped[dict[str, Any]]
+    """A refused row as it stood in the file, by its headers."""
     problems: Mapped[list[Any]]
-    """[{field, level: refuse|warn, message}]"""
+    """[{field, level: refuse|warn, message, facts}]; message is a text of the catalogue with {facts}."""

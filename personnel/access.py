@@ -1,0 +1,24 @@
+"""Who may change the records. Everybody else is refused at the verb."""
+
+from core.actor import Actor, Role
+from core.errors import NotAllowed
+
+
+class RecordsAreHrs(NotAllowed):
+    """Only the personnel office may change personnel records; nothing was changed."""
+
+
+class AccountsAreAdmins(NotAllowed):
+    """Only an administrator may do this with accounts; nothing was changed."""
+
+
+def keep_records(actor: Actor) -> None:
+    """Let HR, administrators and the system pass. Raises RecordsAreHrs."""
+    if not (actor.is_system or actor.has(Role.HR, Role.ADMIN)):
+        raise RecordsAreHrs
+
+
+def keep_accounts(actor: Actor) -> None:
+    """Let administrators and the system pass. Raises AccountsAreAdmins."""
+    if not (actor.is_system or actor.has(Role.ADMIN)):
+        raise AccountsAreAdmins

@@ -1,0 +1,167 @@
+"""What happens in careers: a new rank by decree, a post taken, acted for or left."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.directory import Capacity
+from core.errors import Conflict, Invalid, NotFound
+from core.events import Event
+from core.ids import new_id
+from personnel import history, ranks
+from personnel.access import keep_records
+from personnel.models import Employee, Holding, Position, RankHeld
+
+
+class RankNotHigher(Conflict):
+    """{rank} is not above the rank {current} that the record holds; nothing was changed."""
+
+
+class RankHeldAlready(Conflict):
+    """The record holds {rank} already, by decree {decree}; nothing was changed."""
+
+
+class ActingNeedsOrder(Invalid):
+    """Acting for a post needs the number of its order; nothing was changed."""
+
+
+class HeldSinceLater(Conflict):
+    """The post has been held since {since}, which is not before {starts_on}; nothing was changed."""
+
+
+class EndsBeforeStart(Invalid):
+    """The last day {ends_on} lies before the first, {starts_on}; nothing was changed."""
+
+
+def promote(  # noqa: PLR0917 - a decree says all six
+    session: Session, actor: Actor, employee_id: UUID, rank: str, since: date, decree_number: str
+) -> RankHeld:
+    """Enter a new rank by decree in the record; the same decree again changes nothing.
+
+    Raises RankNotHigher, RankHeldAlready, ranks.UnknownRank, NotFound, RecordsAreHrs.
+    """
+    keep_records(actor)
+    employee = _locked(session, employee_id)
+    held = session.scalar(select(RankHeld).where(RankHeld.employee_id == employee_id, RankHeld.rank == rank))
+    if held is not None and held.decree_number == decree_number:
+        return held
+    if held is not None:
+        raise RankHeldAlready(rank=rank, decree=held.decree_number)
+    before = employee.rank
+    if before is not None and ranks.order(rank) <= ranks.order(before):
+        raise RankNotHigher(rank=rank, current=before)
+    held = RankHeld(id=new_id(), employee_id=employee_id, rank=rank, since=since, decree_number=decree_number)
+    session.add(held)
+    employee.rank, employee.rank_since = rank, since
+    facts = {"from": before, "to": rank, "since": since, "decree": decree_number}
+    history.record(session, actor, [Event("person.promoted", employee_id, "person", facts)])
+    session.flush()
+    return held
+
+
+def hold(
+    session: Session,
+    actor: Actor,
+    position_id: UUID,
+    employee_id: UUID,
+    *,
+    starts_on: date,
+    capacity: Capacity = Capacity.DEFINITIVE,
+    order_number: str = "",
+    ends_on: date | None = None,
+) -> Holding:
+    """Put a person into a post, or make one act for it; who held it definitively before, held it until then.
+
+    Raises ActingNeedsOrder, EndsBeforeStart, HeldSinceLater, NotFound, RecordsAreHrs.
+    """
+    keep_records(actor)
+    _locked_post(session, position_id)
+    _locked(session, employee_id)
+    if capacity is not Capacity.DEFINITIVE and not order_number.strip():
+        raise ActingNeedsOrder
+    if ends_on is not None and ends_on < starts_on:
+        raise EndsBeforeStart(ends_on=ends_on, starts_on=starts_on)
+    before = _definitive(session, position_id) if capacity is Capacity.DEFINITIVE else None
+    if before is not None:
+        if before.starts_on >= starts_on:
+            raise HeldSinceLater(since=before.starts_on, starts_on=starts_on)
+        before.ends_on = starts_on - timedelta(days=1)
+        session.flush()
+    holding = Holding(
+        id=new_id(),
+        position_id=position_id,
+        employee_id=employee_id,
+        capacity=capacity,
+        order_number=order_number.strip(),
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    session.add(holding)
+    history.record(session, actor, [held(holding, before.employee_id if before else None)])
+    session.flush()
+    return holding
+
+
+def end_holding(session: Session, actor: Actor, holding_id: UUID, ends_on: date) -> Holding:
+    """Say which day is the last of a holding; the post is vacant from the next day on, unless others act.
+
+    Raises EndsBeforeStart, NotFound, RecordsAreHrs.
+    """
+    keep_records(actor)
+    holding = session.get(Holding, holding_id, with_for_update=True)
+    if holding is None:
+        raise NotFound
+    if ends_on < holding.starts_on:
+        raise EndsBeforeStart(ends_on=ends_on, starts_on=holding.starts_on)
+    holding.ends_on = ends_on
+    facts = {
+        "position": holding.position_id,
+        "from": holding.employee_id,
+        "to": None,
+        "capacity": holding.capacity,
+        "on": ends_on + timedelta(days=1),
+    }
+    history.record(session, actor, [Event("position.held", holding.employee_id, "person", facts)])
+    session.flush()
+    return holding
+
+
+def held(holding: Holding, before: UUID | None) -> Event:
+    """The event that a post has another holder, in that person's history."""
+    facts = {
+        "position": holding.position_id,
+        "from": before,
+        "to": holding.employee_id,
+        "capacity": holding.capacity,
+        "on": holding.starts_on,
+        "until": holding.ends_on,
+        "order": holding.order_number,
+    }
+    return Event("position.held", holding.employee_id, "person", facts)
+
+
+def _locked(session: Session, employee_id: UUID) -> Employee:
+    employee = session.get(Employee, employee_id, with_for_update=True)
+    if employee is None:
+        raise NotFound
+    return employee
+
+
+def _locked_post(session: Session, position_id: UUID) -> Position:
+    position = session.get(Position, position_id, with_for_update=True)
+    if position is None:
+        raise NotFound
+    return position
+
+
+def _definitive(session: Session, position_id: UUID) -> Holding | None:
+    return session.scalar(
+        select(Holding).where(
+            Holding.position_id == position_id,
+            Holding.capacity == Capacity.DEFINITIVE,
+            Holding.ends_on.is_(None),
+        )
+    )

@@ -1,0 +1,92 @@
+"""Server-side sessions: the browser holds a random token, we its hash; they end by quiet and by age."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.settings import settings
+from personnel.directory import office_day
+from personnel.models import Account, AccountState, Employee, LoginSession
+
+OLDEST = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=1)
+"""A session's last sign of life is not written more often than this."""
+
+
+def open_session(session: Session, account: Account, address: str, agent: str, language: str = "") -> str:
+    """Begin a session of an account that has just been authenticated; returns the token for the browser."""
+    token, at = secrets.token_urlsafe(32), clock.now(session)
+    if not language:
+        language = session.scalars(select(Employee.language).where(Employee.id == account.employee_id)).one()
+    session.add(
+        LoginSession(
+            token_hash=_hash(token),
+            account_id=account.id,
+            csrf=secrets.token_urlsafe(32),
+            opened_at=at,
+            seen_at=at,
+            ends_at=at + OLDEST,
+            address=address[:100],
+            agent=agent[:300],
+            language=language,
+        )
+    )
+    session.flush()
+    return token
+
+
+def read_session(session: Session, token: str) -> tuple[LoginSession, Account, Employee] | None:
+    """Whose session a token opens; None once it has ended, the account is closed or the person has left."""
+    query = (
+        select(LoginSession, Account, Employee)
+        .join(Account, Account.id == LoginSession.account_id)
+        .join(Employee, Employee.id == Account.employee_id)
+        .where(LoginSession.token_hash == _hash(token), Account.state == AccountState.ACTIVE)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    login, account, employee = found
+    at = clock.now(session)
+    left = employee.left_on is not None and employee.left_on <= office_day(at)
+    if left or at >= login.ends_at or at - login.seen_at >= quiet():
+        return None
+    if at - login.seen_at >= SEEN_EVERY:
+        login.seen_at = at
+    return login, account, employee
+
+
+def close_session(session: Session, token: str) -> None:
+    """End a session; ending one that is gone already is no error."""
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
+
+
+def close_all(session: Session, account_id: UUID) -> None:
+    """End every session of an account."""
+    session.execute(delete(LoginSession).where(LoginSession.account_id == account_id))
+
+
+def sessions_of(session: Session, account_id: UUID) -> list[LoginSession]:
+    """An account's sessions, the last used first."""
+    query = select(LoginSession).where(LoginSession.account_id == account_id)
+    return list(session.scalars(query.order_by(LoginSession.seen_at.desc())))
+
+
+def forget(session: Session, at: datetime) -> int:
+    """Delete the sessions that have ended; returns how many. For upkeep."""
+    ended = or_(LoginSession.ends_at <= at, LoginSession.seen_at <= at - quiet())
+    return len(session.scalars(delete(LoginSession).where(ended).returning(LoginSession.token_hash)).all())
+
+
+def quiet() -> timedelta:
+    """How long a session may go without a request."""
+    return timedelta(hours=settings().web.session_hours)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,18 @@
+"""Units by their ids, for lists that show where somebody works."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from personnel.among import among
+from personnel.models import Unit
+
+
+def names(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What these units are called; unknown ones are missing from the answer."""
+    wanted = set(unit_ids)
+    if not wanted:
+        return {}
+    return dict(session.execute(select(Unit.id, Unit.name).where(among(Unit.id, wanted))).tuples())
