@@ -28,12 +28,15 @@ def create(
     from cli.reach import database
     from core.actor import system
     from core.database import transaction
+    from core.errors import NotFound
     from personnel import accounts, queries
 
     wiring.wire()
     with database(), transaction() as session:
-        employee_id = queries.employee_by_nip(session, nip)
-        account = accounts.create(session, system("cli"), employee_id, login or nip, role or [])
+        found = queries.employees(session, search=nip, limit=1)
+        if not found or found[0].nip != nip:
+            raise NotFound
+        account = accounts.create(session, system("cli"), found[0].id, login or nip, role or [])
         password = accounts.reset(session, system("cli"), account.id)
     _tell(account.login, password)
 

@@ -35,7 +35,9 @@ SETTINGS = {
     "log_line_prefix": "",
     "password_encryption": "scram-sha-256",
 }
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+THROWAWAY = {"fsync": "off", "full_page_writes": "off"}
+"""For data that need not outlive the machine. A commit still outlives the server's own death: it is handed to
+the system before it is acknowledged, and tests that kill rely on that."""
 
 
 class DiskFull(MufakatError):

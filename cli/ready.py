@@ -49,7 +49,9 @@ def answering(host: str, port: int, path: str) -> Ready:
             async with asyncio.timeout(2):
                 reader, writer = await asyncio.open_connection(host, port)
                 try:
-                    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                    writer.write(
+                        f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
+                    )
                     return b" 200 " in await reader.readline()
                 finally:
                     writer.close()

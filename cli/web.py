@@ -27,7 +27,7 @@ def web(
     logs.configure()
     page = settings().web
     uvicorn.run(
-        "cli.web:app",
+        "web.app:create_app",
         factory=True,
         host=page.host,
         port=page.port,
@@ -39,12 +39,3 @@ def web(
         proxy_headers=bool(page.public_url),
         timeout_graceful_shutdown=2,
     )
-
-
-def app() -> object:
-    """The pages over the composed rooms, in each serving process."""
-    import wiring
-    from web.app import create_app
-
-    wiring.wire()
-    return create_app()
