@@ -36,7 +36,7 @@ def create(
         found = queries.employees(session, search=nip, limit=1)
         if not found or found[0].nip != nip:
             raise NotFound
-        account = accounts.create(session, system("cli"), found[0].id, login or nip, role or [])
+        account = accounts.create(session, system("cli"), found[0].id, login or nip, roles=role or [])
         password = accounts.reset(session, system("cli"), account.id)
     _tell(account.login, password)
 

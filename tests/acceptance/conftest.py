@@ -11,6 +11,9 @@ from cli.instance import Instance
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """PostgreSQL, Prefect's server, worker, web, keeper and courier, all ready.
 
-    Its database is emptied by nobody between tests: each brings people and cycles of its own. What a test
-    stops or kills it starts again. """ home = tmp_path_factory.mktemp("mufakat") / "home" with
-    Instance.started(home, demo=True, rehearsal=True, throwaway=True) as running: yield running
+    Nobody empties its database between tests: each brings people and cycles of its own. What a test stops or
+    kills it starts again.
+    """
+    home = tmp_path_factory.mktemp("mufakat") / "home"
+    with Instance.started(home, demo=True, rehearsal=True, throwaway=True) as running:
+        yield running
