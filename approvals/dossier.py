@@ -84,7 +84,7 @@ def read_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:
     row = session.execute(select(Case, Task).join(Task).where(Task.id == task_id)).one_or_none()
     if row is None:
         raise NoSuchTask
-    case, task = row.tuple()
+    case, task = row
     return _open(session, case, (task,)), task
 
 
