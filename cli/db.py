@@ -108,7 +108,7 @@ def restore(
     from cli.reach import database
     from cli.schema import alembic_config
 
-    with database(migrate=False):
+    with database():
         copies.restore(file, force=force)
         command.upgrade(alembic_config(), "head")
     print("Restored. Start ./mufakat up again: open cycles go on from where they were.")

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import metadata
 from typing import Literal
 
+from cli.pginstall import version
 from cli.places import ROOT, home
-from cli.site import read_values
+from cli.site import database_is_ours, read_values
 
 ROOM_NEEDED = 2_000_000_000
 
@@ -68,7 +70,7 @@ def data_folder() -> Finding:
         return Finding(
             "Data folder", "warning", f"{home().resolve()}: not made yet", "Run ./mufakat up or demo."
         )
-    kind = "demo" if kept.get("MUFAKAT_DEMO") == "1" else "office"
+    kind = {"1": "demo", "0": "office"}.get(kept.get("MUFAKAT_DEMO", ""), "empty")
     where = kept.get("MUFAKAT_CLUSTER_FOLDER", "database elsewhere")
     return Finding("Data folder", "ok", f"{home().resolve()} ({kind}), cluster: {where}")
 
@@ -135,6 +137,9 @@ def databases() -> list[Finding]:
     from cli.reach import database
     from core.errors import MufakatError
 
+    if database_is_ours(home()) and not read_values(home() / "instance.env"):
+        return [Finding("PostgreSQL", "ok", f"{version()}, comes with Mufakat; no data yet")]
+
     try:
         with database(migrate=False):
             found = examine()
@@ -171,9 +176,7 @@ def prefect() -> Finding:
             f"{chosen.api_url}: {error}",
             "Run ./mufakat up; decisions work without it, flows wait.",
         )
-    from importlib.metadata import version
-
-    ours, theirs = version("prefect"), str(answer.json())
+    ours, theirs = metadata.version("prefect"), str(answer.json())
     state = "ok" if ours == theirs else "warning"
     return Finding(
         "Prefect",

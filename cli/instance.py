@@ -74,7 +74,9 @@ class Instance:
         """
         outer = (_isolated(os.environ) if rehearsal else dict(os.environ)) | dict(environment or {})
         with _locked(make_home(home)):
-            site = open_site(home, outer, demo=demo, rehearsal=rehearsal, durable=not throwaway)
+            # Whoever migrates means to keep records here: from then on the folder is what it is.
+            kind = True if demo else (None if rehearsal or not migrate else False)
+            site = open_site(home, outer, demo=kind, rehearsal=rehearsal, durable=not throwaway)
             instance = cls(site, terminal)
             try:
                 instance._start(parts(services, migrate=migrate, sample=sample), throwaway=throwaway)

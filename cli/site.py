@@ -138,23 +138,30 @@ def make_home(home: Path) -> Path:
 
 
 def open_site(
-    home: Path, outer: Mapping[str, str], *, demo: bool = False, rehearsal: bool = False, durable: bool = True
+    home: Path,
+    outer: Mapping[str, str],
+    *,
+    demo: bool | None = None,
+    rehearsal: bool = False,
+    durable: bool = True,
 ) -> Site:
     """The site in a data folder that the caller has locked; secrets and ports are chosen once and remembered.
 
+    A folder is a demo or a real office for good once it has records; None leaves it undecided.
     `outer` is the environment to add to; its MUFAKAT_ settings win over the folder's, for this start only.
     Raises HomeNotUsable, RealOffice, KeysLost, PortInUse.
     """
     home = make_home(home)
     file = home / "instance.env"
     kept = read_values(file)
-    if demo and kept and kept.get("MUFAKAT_DEMO") != "1":
+    if demo and kept.get("MUFAKAT_DEMO") == "0":
         raise RealOffice(home=home)
     given = _written_by_hand(kept) | {n: value for n, value in outer.items() if n.startswith("MUFAKAT_")}
     values = _completed(home, kept, given, quiet_ports=rehearsal)
-    for name, wanted in (("MUFAKAT_DEMO", demo), ("MUFAKAT_REHEARSAL", rehearsal)):
-        if wanted:
-            values[name] = "1"
+    if demo is not None and "MUFAKAT_DEMO" not in kept:
+        values["MUFAKAT_DEMO"] = "1" if demo else "0"
+    if rehearsal:
+        values["MUFAKAT_REHEARSAL"] = "1"
     _write_values(file, values)
     values |= given
     cluster = None

@@ -86,14 +86,19 @@ def test_a_database_elsewhere_may_be_written_into_the_instance_file(tmp_path: Pa
 
 
 def test_a_demo_stays_out_of_a_real_office(tmp_path: Path) -> None:
-    open_site(tmp_path / "home", {})
+    open_site(tmp_path / "home", {}, demo=False)
     with pytest.raises(RealOffice):
         open_site(tmp_path / "home", {}, demo=True)
 
 
+def test_a_folder_that_was_only_looked_at_may_still_become_a_demo(tmp_path: Path) -> None:
+    open_site(tmp_path / "home", {})
+    assert open_site(tmp_path / "home", {}, demo=True).demo
+
+
 def test_a_demo_is_still_one_when_it_is_started_by_up(tmp_path: Path) -> None:
     open_site(tmp_path / "home", {}, demo=True)
-    assert open_site(tmp_path / "home", {}).demo
+    assert open_site(tmp_path / "home", {}, demo=False).demo
 
 
 def test_a_taken_port_that_people_know_is_an_error_and_another_is_replaced(tmp_path: Path) -> None:
