@@ -20,6 +20,8 @@ COLOURS = {
 TALKATIVE = ("postgres", "prefect")
 """Programs that are not ours: only their troubles are shown, the rest is in their logs."""
 TROUBLE = re.compile(r"WARN|ERROR|FATAL|PANIC|CRITICAL|Traceback|Error")
+EXPECTED = "terminating connection due to administrator command"
+"""What PostgreSQL tells each client when it is stopped."""
 
 
 class Terminal:
@@ -31,7 +33,7 @@ class Terminal:
         self._lock = threading.Lock()
 
     def line(self, name: str, text: str) -> None:
-        if name in TALKATIVE and not TROUBLE.search(text):
+        if name in TALKATIVE and (not TROUBLE.search(text) or EXPECTED in text):
             return
         label = f"{name:>10} |"
         if self._colour:
