@@ -182,7 +182,7 @@ def _sweep() -> None:
     while True:
         with transaction() as session:
             count = sweep(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
-        if count.looked_at < SWEEP_LIMIT:
+        if count.reminded + count.escalated < SWEEP_LIMIT:
             return
 
 

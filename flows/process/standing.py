@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -40,8 +40,16 @@ def kept(session: Session) -> list[Kept]:
 
 
 def standing(session: Session, process_id: UUID, runs: Mapping[UUID, RunSeen]) -> Standing | None:
-    """One process as it stands now; None if it is gone."""
-    found = session.execute(_now(process_id)).one_or_none()
+    """One process as it stands now, by the database's clock; None if it is gone."""
+    now = func.clock_timestamp()
+    life: ColumnElement[str] = case(
+        (Process.lease_until.is_(None), literal(Life.UNKNOWN.value)),
+        (Process.lease_until > now, literal(Life.ALIVE.value)),
+        else_=literal(Life.LAPSED.value),
+    )
+    rested = or_(Process.retry_at.is_(None), Process.retry_at <= now)
+    query = select(Process, life, rested).where(Process.id == process_id)
+    found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         return None
     process, life, rested = found
@@ -64,16 +72,3 @@ def seen(run_id: UUID | None, runs: Mapping[UUID, RunSeen]) -> Seen:
     if run_id is None:
         return Seen.ABSENT
     return runs[run_id].seen if run_id in runs else Seen.LOST
-
-
-def _now(process_id: UUID) -> Select[Process, str, bool]:
-    """The process, with its lease and its rest after a crash compared with the database's clock."""
-    now = func.clock_timestamp()
-    life: ColumnElement[str] = case(
-        (Process.lease_until.is_(None), literal(Life.UNKNOWN.value)),
-        (Process.lease_until > now, literal(Life.ALIVE.value)),
-        else_=literal(Life.LAPSED.value),
-    )
-    rested = or_(Process.retry_at.is_(None), Process.retry_at <= now)
-    query = select(Process, life, rested).where(Process.id == process_id)
-    return query.execution_options(populate_existing=True)

@@ -16,6 +16,7 @@ class Screening(StrEnum):
     MEETS = "meets"
     FAILS = "fails"
     INCOMPLETE = "incomplete"
+    EXCLUDED = "excluded"  # by HR, after it met the rules
 
 
 class Candidate(Base):
@@ -23,24 +24,34 @@ class Candidate(Base):
 
     __tablename__ = "promotion_candidate"
     __table_args__ = (
-        CheckConstraint("outcome IN ('meets','fails','incomplete')", name="outcome"),
+        CheckConstraint(f"outcome IN ({', '.join(repr(str(s)) for s in Screening)})", name="outcome"),
+        UniqueConstraint("process_id", "number"),
+        Index("ix_promotion_candidate_outcome", "process_id", "outcome", "number"),
         Index("ix_promotion_candidate_employee_id", "employee_id"),
     )
 
     process_id: Mapped[UUID] = mapped_column(ForeignKey(Process.id), primary_key=True)
     employee_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int]
+    """Counts up within the cycle, in the order of unit and name."""
     name: Mapped[str]
     nip: Mapped[str]
     unit_id: Mapped[UUID]
     unit_name: Mapped[str]
-    rank_from: Mapped[str]
-    rank_to: Mapped[str]
+    rank_from: Mapped[str | None]
+    rank_to: Mapped[str | None]
+    """None for those without a rank, or at the highest."""
     outcome: Mapped[str]
     findings: Mapped[list[Any]]
-    """For each rule: {rule, met: yes|no|missing, found, needed, reference}."""
+    """For each rule: {rule, met: yes|no|missing, title, found, needed, reference, sure, missing}."""
     facts: Mapped[dict[str, Any]]
-    case_id: Mapped[UUID | None]
+    """What the rules read, as it was on the day of screening."""
+    screened_at: Mapped[datetime]
+    case_id: Mapped[UUID | None] = mapped_column(unique=True)
+    note: Mapped[str | None]
+    """Why HR added or excluded the person."""
+    problem: Mapped[str | None]
+    """What the records answered when the decree was to be entered: no decree was issued then."""
 
 
 class Decree(Base):
@@ -66,6 +77,7 @@ class Decree(Base):
     signed_by: Mapped[UUID]
     signed_by_name: Mapped[str]
     signed_as: Mapped[str]
+    """The post by which it was signed."""
     signed_at: Mapped[datetime]
     issued_at: Mapped[datetime]
     consideration_number: Mapped[str]

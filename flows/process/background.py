@@ -1,0 +1,102 @@
+"""What messages about cases need to know beside the event: the case, its chain's words, who is meant."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.chains import definition_by_id
+from approvals.models import Case, Task
+from core.directory import Person
+from core.events import Recorded
+from flows.process.models import Process
+from personnel.directory import PersonnelDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWords:
+    """A case as messages speak of it."""
+
+    id: UUID
+    process_id: UUID
+    process_title: str
+    chain_version_id: UUID
+    reference: str
+    title: str
+    subject_id: UUID
+    subject_name: str
+
+
+class Background:
+    """What a batch of events is about, read in a handful of statements however long the batch is."""
+
+    def __init__(self, session: Session, telling: Sequence[Recorded], recorded: Sequence[Recorded]) -> None:
+        """`telling` are those of the recorded events that call for messages."""
+        self.session = session
+        self.directory = PersonnelDirectory(session)
+        self.unfilled = {e.facts["task"] for e in recorded if e.name == "task.unfilled"}
+        """Tasks for which nobody was found: HR is told so, and not offered them as usual besides."""
+        self._cases = self._read_cases({e.facts["case"] for e in telling if "case" in e.facts})
+        self._barred = self._read_barred([e.facts["task"] for e in telling if e.facts.get("queue")])
+        people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from"))
+        subjects = (case.subject_id for case in self._cases.values())
+        self.directory.people([p for p in (*people, *subjects) if isinstance(p, UUID)])
+
+    def case(self, event: Recorded) -> CaseWords | None:
+        """The case of an event; None for one that belongs to no process."""
+        return self._cases.get(event.facts["case"])
+
+    def stage_title(self, case: CaseWords, stage: str) -> dict[str, str]:
+        """What the case's chain calls a stage, by language."""
+        return definition_by_id(self.session, case.chain_version_id).stage(stage).title.model_dump()
+
+    def reason_title(self, case: CaseWords, kind: str, code: str | None) -> dict[str, str] | None:
+        """What the case's chain calls a coded reason, wherever in it the reason is listed."""
+        definition = definition_by_id(self.session, case.chain_version_id)
+        for stage in (None, *(s.name for s in definition.stages)):
+            if code and (title := definition.reasons_for(kind, stage).get(code)):
+                return title.model_dump()
+        return None
+
+    def person(self, id_: object) -> Person | None:
+        """Somebody who still works here."""
+        if not isinstance(id_, UUID):
+            return None
+        found = self.directory.people([id_]).get(id_)
+        return found if found and found.active else None
+
+    def members(self, role: str, but: Iterable[UUID] = ()) -> list[Person]:
+        """Everybody who has a role, without those who may not be asked."""
+        barred = set(but)
+        return [p for p in self.directory.with_role(role) if p.active and p.id not in barred]
+
+    def offered(self, event: Recorded) -> list[Person]:
+        """Who may take the task of an event from its queue."""
+        kind, _, role = (event.facts.get("queue") or "").partition(":")
+        return self.members(role, self._barred.get(event.facts["task"], ())) if kind == "role" else []
+
+    def _read_barred(self, task_ids: Sequence[UUID]) -> dict[UUID, Sequence[UUID]]:
+        if not task_ids:
+            return {}
+        query = select(Task.id, Task.barred).where(Task.id.in_(task_ids))
+        return {row[0]: row[1] for row in self.session.execute(query)}
+
+    def _read_cases(self, ids: Iterable[UUID]) -> dict[UUID, CaseWords]:
+        columns: Any = (
+            Case.id,
+            Case.process_id,
+            Process.title,
+            Case.chain_version_id,
+            Case.reference,
+            Case.title,
+            Case.subject_id,
+            Case.subject_name,
+        )
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        query = select(*columns).join(Process, Process.id == Case.process_id).where(Case.id.in_(wanted))
+        return {row[0]: CaseWords(*row) for row in self.session.execute(query)}

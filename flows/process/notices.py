@@ -1,0 +1,141 @@
+"""Who is told by mail of what happens to cases and processes."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.actor import Role
+from core.events import Recorded
+from flows.process.background import Background, CaseWords
+from flows.process.models import Process
+from notifications.outbox import MessageDraft, enqueue
+
+Notices = Callable[[Background, Recorded], Iterator[MessageDraft]]
+
+
+def subscriber(session: Session, recorded: Sequence[Recorded]) -> None:
+    """Put the messages that these events call for into the outbox, in the same transaction."""
+    telling = [event for event in recorded if event.name in NOTICES]
+    if not telling:
+        return
+    background = Background(session, telling, recorded)
+    enqueue(session, [draft for event in telling for draft in NOTICES[event.name](background, event)])
+
+
+def _opened(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    """A task waits for somebody, or for whoever of a group takes it first."""
+    case = batch.case(event)
+    if case is None or event.facts["task"] in batch.unfilled:
+        return
+    facts = _task_facts(batch, case, event)
+    if person := batch.person(event.facts.get("assignee") or event.facts.get("to")):
+        yield MessageDraft(event.id, "task_assigned", person, facts)
+    else:
+        for member in batch.offered(event):
+            yield MessageDraft(event.id, "task_offered", member, facts)
+
+
+def _reminded(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    case = batch.case(event)
+    if case is None:
+        return
+    facts = {**_task_facts(batch, case, event), "nth": event.facts["nth"]}
+    person = batch.person(event.facts.get("assignee"))
+    for recipient in [person] if person else batch.offered(event):
+        yield MessageDraft(event.id, "task_reminder", recipient, facts)
+
+
+def _escalated(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    case, person = batch.case(event), batch.person(event.facts.get("to"))
+    if case is None or person is None:
+        return
+    before = batch.person(event.facts.get("from"))
+    facts = {**_task_facts(batch, case, event), "from_name": before.name if before else ""}
+    yield MessageDraft(event.id, "task_escalated", person, facts)
+
+
+def _unfilled(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    """Nobody can decide a task: HR, who got it, fills the post or decides."""
+    case = batch.case(event)
+    if case is None:
+        return
+    position, facts = event.facts.get("position"), _task_facts(batch, case, event)
+    if position is not None:
+        facts["position_title"] = batch.directory.post(position, event.at).title
+    for member in batch.members(Role.HR, [case.subject_id]):
+        yield MessageDraft(event.id, "task_unfilled", member, facts)
+
+
+def _returned(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    case, person = batch.case(event), batch.person(event.facts["to"])
+    if case is None or person is None:
+        return
+    facts = {
+        **_case_facts(batch, case, event, "return"),
+        "stage_title": batch.stage_title(case, event.facts["stage"]),
+        "by_name": event.actor.name,
+    }
+    yield MessageDraft(event.id, "case_returned", person, facts)
+
+
+def _settled(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    """The person that a case is about is told how it ended."""
+    case = batch.case(event)
+    if case is None or (person := batch.person(case.subject_id)) is None:
+        return
+    outcome = event.name.removeprefix("case.")
+    kind = {"rejected": "reject", "withdrawn": "withdraw"}.get(outcome, "")
+    facts = {**_case_facts(batch, case, event, kind), "outcome": outcome}
+    yield MessageDraft(event.id, "case_decided", person, facts)
+
+
+def _failed(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    """A process stopped on an error: operators look at it, and start it again."""
+    process = batch.session.get_one(Process, event.facts["process"])
+    facts = {"process": process.id, "title": process.title, "error": event.personal.get("error", "")}
+    if step := event.facts.get("step"):
+        facts["step"] = step
+    for operator in batch.members(Role.OPERATOR):
+        yield MessageDraft(event.id, "process_failed", operator, facts)
+
+
+NOTICES: Mapping[str, Notices] = {
+    "task.opened": _opened,
+    "task.reassigned": _opened,
+    "task.reminded": _reminded,
+    "task.escalated": _escalated,
+    "task.unfilled": _unfilled,
+    "case.returned": _returned,
+    "case.approved": _settled,
+    "case.rejected": _settled,
+    "case.withdrawn": _settled,
+    "case.cancelled": _settled,
+    "process.failed": _failed,
+}
+"""Who is told of what; an event that is not here is only in the log."""
+
+
+def _task_facts(batch: Background, case: CaseWords, event: Recorded) -> dict[str, Any]:
+    return {
+        "task": event.facts["task"],
+        "case": case.id,
+        "reference": case.reference,
+        "title": case.title,
+        "subject_name": case.subject_name,
+        "stage_title": batch.stage_title(case, event.facts["stage"]),
+        "due_at": event.facts.get("due_at"),
+        "process_title": case.process_title,
+    }
+
+
+def _case_facts(batch: Background, case: CaseWords, event: Recorded, kind: str) -> dict[str, Any]:
+    code = event.facts.get("code") or event.facts.get("outcome")
+    return {
+        "case": case.id,
+        "reference": case.reference,
+        "title": case.title,
+        "process_title": case.process_title,
+        "code_title": batch.reason_title(case, kind, code) if kind else None,
+        "comment": event.personal.get("comment", ""),
+    }

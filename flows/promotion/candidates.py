@@ -1,0 +1,129 @@
+"""After the launch HR may take somebody out of a cycle or put somebody in, with a reason and by the rules."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from approvals.cases import open_cases
+from approvals.cohort import cancel_cases
+from approvals.models import Case
+from core import clock
+from core.actor import Actor, Role
+from core.events import Event, record
+from core.settings import settings
+from flows.process.models import ENDED, Gate, Process
+from flows.process.service import locked
+from flows.promotion.errors import (
+    CandidateAlready,
+    CandidatesAreHrs,
+    CycleClosed,
+    NoSuchCandidate,
+    NoSuchPerson,
+    NotCandidate,
+    NotEligible,
+    OwnCandidacy,
+    WhyNeeded,
+)
+from flows.promotion.models import Candidate, Screening
+from flows.promotion.params import params_of
+from flows.promotion.rules import MET
+from flows.promotion.screening import case_draft, chain_version, screen_people, screened_row
+from personnel.directory import PersonnelDirectory
+from personnel.models import Employee
+
+GATE = "approvals"
+
+
+def exclude_candidate(
+    session: Session, actor: Actor, process_id: UUID, employee_id: UUID, reason: str
+) -> Candidate:
+    """Take a candidate out of the cycle: the case is cancelled with its tasks, and the person is told why.
+
+    Raises CandidatesAreHrs, OwnCandidacy, WhyNeeded, NoSuchProcess, CycleClosed, NoSuchCandidate,
+    NotCandidate.
+    """
+    process = _open_cycle(session, actor, process_id, employee_id, reason)
+    candidate = session.get(Candidate, (process_id, employee_id))
+    if candidate is None:
+        raise NoSuchCandidate
+    if candidate.outcome != Screening.MEETS or candidate.case_id is None:
+        raise NotCandidate(name=candidate.name)
+    if not cancel_cases(session, actor, process_id, reason, only=[candidate.case_id]):
+        raise NotCandidate(name=candidate.name)
+    candidate.outcome, candidate.note = Screening.EXCLUDED, reason.strip()
+    session.flush()
+    _tell(session, actor, process, candidate, "excluded")
+    return candidate
+
+
+def add_candidate(session: Session, actor: Actor, process_id: UUID, nip: str, reason: str) -> Candidate:
+    """Put somebody into the cycle: one whose file has been completed since, or one of another unit.
+
+    They are screened anew, and must meet the rules. Raises CandidatesAreHrs, OwnCandidacy, WhyNeeded,
+    NoSuchProcess, CycleClosed, NoSuchPerson, CandidateAlready, NotEligible.
+    """
+    employee_id = session.scalar(select(Employee.id).where(Employee.nip == "".join(nip.split())))
+    if employee_id is None:
+        raise NoSuchPerson(nip=nip)
+    process = _open_cycle(session, actor, process_id, employee_id, reason)
+    before = session.get(Candidate, (process_id, employee_id))
+    if before is not None and before.outcome == Screening.MEETS:
+        raise CandidateAlready(name=before.name)
+    number = before.number if before else _next_number(session, process_id)
+    row = _screened(session, process, employee_id, number)
+    row |= {"note": reason.strip(), "case_id": _open_case(session, actor, process, row)}
+    candidate = session.merge(Candidate(**row))
+    session.flush()
+    _tell(session, actor, process, candidate, "added")
+    return candidate
+
+
+def _open_cycle(session: Session, actor: Actor, process_id: UUID, employee_id: UUID, reason: str) -> Process:
+    """The cycle, locked, if this person may change who is in it now."""
+    if not actor.has(Role.HR):
+        raise CandidatesAreHrs
+    if actor.person_id == employee_id:
+        raise OwnCandidacy
+    if not reason.strip():
+        raise WhyNeeded
+    process = locked(session, process_id)
+    gate = session.get(Gate, (process_id, GATE))
+    begun = chain_version(session, process) is not None
+    if process.state in ENDED or not begun or (gate is not None and gate.passed_at is not None):
+        raise CycleClosed
+    return process
+
+
+def _screened(session: Session, process: Process, employee_id: UUID, number: int) -> dict[str, Any]:
+    """The candidate as the rules find them now. Raises NotEligible, which says what they lack."""
+    career, facts, found = screen_people(session, params_of(process), [employee_id])[0]
+    if found.outcome is not Screening.MEETS:
+        language = settings().office.language
+        unmet = [f for f in found.findings if f.met != MET]
+        why = "; ".join(f"{f.title[language]}: {f.found[language]}" for f in unmet)
+        raise NotEligible(name=career.name, why=why)
+    return screened_row(process, number, (career, facts, found), clock.now(session))
+
+
+def _open_case(session: Session, actor: Actor, process: Process, row: dict[str, Any]) -> UUID:
+    """A new case: one that ended is never opened again."""
+    version = chain_version(session, process)
+    assert version is not None
+    earlier = select(func.count()).where(Case.process_id == process.id, Case.subject_id == row["employee_id"])
+    key = f"{row['employee_id']}:{session.scalars(earlier).one()}"
+    draft = case_draft(process, row, key)
+    directory = PersonnelDirectory(session)
+    return open_cases(session, actor, process.id, version, [draft], directory=directory)[0]
+
+
+def _next_number(session: Session, process_id: UUID) -> int:
+    highest = select(func.max(Candidate.number)).where(Candidate.process_id == process_id)
+    return (session.scalar(highest) or 0) + 1
+
+
+def _tell(session: Session, actor: Actor, process: Process, candidate: Candidate, what: str) -> None:
+    facts = {"process": process.id, "employee": candidate.employee_id, "case": candidate.case_id}
+    personal = {"name": candidate.name, "reason": candidate.note}
+    record(session, actor, [Event(f"candidate.{what}", process.id, "process", facts, personal)])

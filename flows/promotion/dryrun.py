@@ -1,0 +1,241 @@
+"""What a cycle would do, without doing it: who meets the rules, who approves, what is in the way."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from approvals.candidates import Assignment, Wanted, assign
+from approvals.chains import current, definition_of
+from approvals.definition import ChainDefinition, parse
+from approvals.errors import NoSuchChain
+from approvals.stage import Stage
+from core import clock
+from core.directory import Capacity, Holder
+from core.worktime import Duration, WorkCalendar, after
+from flows.promotion.cohort import Cohort
+from flows.promotion.models import Screening
+from flows.promotion.params import PromotionParams
+from flows.promotion.rulebook import rulebook
+from flows.promotion.rules import NOT_MET, Finding
+from flows.promotion.screening import CHAIN, CHAIN_FILE, ScreenedCareer, screen_people
+from personnel.directory import PersonnelDirectory, office_day
+
+OUTSIDE_TAKES = Duration(10, "working day")
+"""How long the agency's technical consideration is reckoned with; no source sets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person as the dry run shows one; `why` says what is in the way, by language."""
+
+    employee_id: UUID
+    nip: str
+    name: str
+    unit_name: str
+    rank_from: str | None
+    rank_to: str | None
+    why: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailingRule:
+    """A rule that somebody does not meet, and what was found about each."""
+
+    rule: str
+    title: dict[str, str]
+    needed: dict[str, str]
+    reference: dict[str, str]
+    sure: str
+    people: Sequence[Somebody]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stage at which cases would find nobody, or somebody who is away or in conflict."""
+
+    stage: dict[str, str]
+    post: str
+    holder: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many cases an approver, or a queue, would get at a stage."""
+
+    stage: dict[str, str]
+    approver: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileWindow:
+    """When the files of this cycle are sent in, and whether that is now."""
+
+    opens: date
+    closes: date
+    inside: bool
+    reference: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a launch with these parameters would do today."""
+
+    params: PromotionParams
+    people: int
+    eligible: Sequence[Somebody]
+    incomplete: Sequence[Somebody]
+    failing: Sequence[FailingRule]
+    vacant: Sequence[Gap]
+    absent: Sequence[Gap]
+    conflicts: Sequence[Gap]
+    load: Sequence[Load]
+    finish: datetime | None
+    """When the last approval is due, if everybody takes the time they have; None with nobody eligible."""
+    window: FileWindow
+
+    @property
+    def not_eligible(self) -> int:
+        """How many fail a rule; somebody who fails several counts once."""
+        return self.people - len(self.eligible) - len(self.incomplete)
+
+
+def dry_run(session: Session, params: PromotionParams) -> DryRun:
+    """Screen everybody and look for their approvers, writing nothing."""
+    now = clock.now(session)
+    people = Cohort.of(session, params, office_day(now)).people(session)
+    screened = sorted(screen_people(session, params, people), key=lambda s: (s[0].unit_name, s[0].name))
+    eligible = [one for one in screened if one[2].outcome is Screening.MEETS]
+    definition = _definition(session, now)
+    approvers = _Approvers.found(session, definition, eligible, now)
+    calendars = PersonnelDirectory(session).calendars({one[0].unit_id for one in eligible})
+    return DryRun(
+        params=params,
+        people=len(screened),
+        eligible=[_somebody(one) for one in eligible],
+        incomplete=[_somebody(one) for one in screened if one[2].outcome is Screening.INCOMPLETE],
+        failing=_failing(screened),
+        vacant=approvers.vacant,
+        absent=approvers.absent,
+        conflicts=approvers.conflicts,
+        load=approvers.load,
+        finish=max((_finish(definition, c, now) for c in calendars.values()), default=None),
+        window=_window(params, office_day(now)),
+    )
+
+
+def _definition(session: Session, now: datetime) -> ChainDefinition:
+    try:
+        newest = current(session, CHAIN, now)
+    except NoSuchChain:
+        return parse(CHAIN_FILE.read_text())
+    return definition_of(newest) if newest.published_by else parse(CHAIN_FILE.read_text())
+
+
+def _somebody(one: ScreenedCareer, why: Sequence[dict[str, str]] | None = None) -> Somebody:
+    career, facts, found = one
+    return Somebody(
+        career.id,
+        career.nip,
+        career.name,
+        career.unit_name,
+        career.rank,
+        facts.values["rank_to"],
+        tuple(found.missing if why is None else why),
+    )
+
+
+def _failing(screened: Sequence[ScreenedCareer]) -> list[FailingRule]:
+    """The rules that were not met, the most frequent first."""
+    by_rule: dict[str, list[tuple[ScreenedCareer, Finding]]] = defaultdict(list)
+    for one in screened:
+        for finding in one[2].findings:
+            if finding.met == NOT_MET:
+                by_rule[finding.rule].append((one, finding))
+    rules = [
+        FailingRule(
+            rule,
+            cases[0][1].title,
+            cases[0][1].needed,
+            cases[0][1].reference,
+            cases[0][1].sure,
+            [_somebody(one, [finding.found]) for one, finding in cases],
+        )
+        for rule, cases in by_rule.items()
+    ]
+    return sorted(rules, key=lambda rule: -len(rule.people))
+
+
+def _finish(definition: ChainDefinition, calendar: WorkCalendar, now: datetime) -> datetime:
+    at = now
+    for stage in definition.stages:
+        length = OUTSIDE_TAKES if stage.is_external else stage.due
+        at = after(calendar, at, length) if length else at
+    return at
+
+
+def _window(params: PromotionParams, today: date) -> FileWindow:
+    window = rulebook().window
+    opens, closes = window.opens.before(params.effective_on), window.closes.before(params.effective_on)
+    return FileWindow(opens, closes, opens <= today <= closes, window.reference.model_dump())
+
+
+@dataclass(slots=True)
+class _Approvers:
+    """Who would get the cases, counted stage by stage."""
+
+    vacant: list[Gap] = field(default_factory=list[Gap])
+    absent: list[Gap] = field(default_factory=list[Gap])
+    conflicts: list[Gap] = field(default_factory=list[Gap])
+    load: list[Load] = field(default_factory=list[Load])
+
+    @classmethod
+    def found(
+        cls, session: Session, definition: ChainDefinition, eligible: Sequence[ScreenedCareer], at: datetime
+    ) -> "_Approvers":
+        directory, counted = PersonnelDirectory(session), cls()
+        before: dict[UUID, list[UUID]] = {one[0].id: [one[0].id] for one in eligible}
+        for stage in definition.stages:
+            if stage.candidates is None or not eligible:
+                continue
+            wanted = [
+                Wanted(stage.candidates, one[0].unit_id, stage.acting, tuple(before[one[0].id]))
+                for one in eligible
+            ]
+            given = assign(wanted, directory, at)
+            for one, assignment in zip(eligible, given, strict=True):
+                if assignment.assignee_id:
+                    before[one[0].id].append(assignment.assignee_id)
+            counted._count(stage, given, directory, at)
+        return counted
+
+    def _count(
+        self, stage: Stage, given: Sequence[Assignment], directory: PersonnelDirectory, at: datetime
+    ) -> None:
+        title = stage.title.model_dump()
+        posts = {p: directory.post(p, at) for a in given if (p := a.position_id)}
+        people = directory.people(
+            {a.assignee_id for a in given if a.assignee_id}
+            | {h.person_id for post in posts.values() for h in post.holders}
+        )
+        for assignment, cases in Counter(given).items():
+            post = posts[assignment.position_id] if assignment.position_id else None
+            if assignment.unfilled:
+                able = [h for h in post.holders if _may_act(h, stage)] if post else []
+                holder = people[able[0].person_id].name if able else ""
+                gap = Gap(title, post.title if post else "", holder, cases)
+                (self.conflicts if able else self.vacant).append(gap)
+                continue
+            name = people[assignment.assignee_id].name if assignment.assignee_id else assignment.queue or ""
+            self.load.append(Load(title, name, cases))
+            if post and any(h.absent and h.person_id == assignment.assignee_id for h in post.holders):
+                self.absent.append(Gap(title, post.title, name, cases))
+
+
+def _may_act(holder: Holder, stage: Stage) -> bool:
+    return holder.capacity is Capacity.DEFINITIVE or holder.capacity in stage.acting
