@@ -54,6 +54,7 @@ WORDS_OF = {
     "leased": N_("Being sent"),
     "sent": N_("Sent"),
     "dead": N_("Not delivered"),
+    "excluded": N_("Taken out by HR"),
     # intents
     "launch": N_("Launch"),
     "restart": N_("Restart"),
@@ -93,13 +94,3 @@ WORDS_OF = {
     "moderate": N_("Moderate"),
     "severe": N_("Severe"),
 }
-
-DOCUMENTS = {
-    "sk-cpns": N_("Decree of candidate appointment (SK CPNS)"),
-    "sk-pns": N_("Decree of appointment (SK PNS)"),
-    "last-rank-decree": N_("Decree of the last rank"),
-    "diploma": N_("Diploma"),
-    "exam-certificate": N_("Certificate of the rank exam"),
-    "skp-2-years": N_("Performance appraisals of the last two years"),
-}
-"""What is in a person's file, as chains and rules name it."""

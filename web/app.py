@@ -1,0 +1,46 @@
+"""The application: routes, what guards them, and how errors are answered."""
+
+from fastapi import Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+import wiring
+from core.settings import settings
+from web import assets, errors
+from web.deps import check_form
+from web.routes import (
+    cases,
+    cycles,
+    health,
+    imports,
+    inbox,
+    launch,
+    links,
+    login,
+    mail,
+    mine,
+    operator,
+    outside,
+    public,
+    tasks,
+)
+from web.security import BodyLimit, SecurityHeaders, allowed_hosts
+
+PAGES = (public, login, inbox, tasks, links, cases, mine, imports, launch, cycles, outside, operator)
+
+
+def create_app() -> FastAPI:
+    """The pages over the composed rooms. Made once a process, after the settings are there."""
+    wiring.wire()
+    app = FastAPI(title="Mufakat", openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(health.router)
+    app.include_router(assets.router)
+    for noun in (*PAGES, mail) if settings().demo else PAGES:
+        app.include_router(noun.router, dependencies=[Depends(check_form)], include_in_schema=False)
+    errors.install(app)
+    # the last one added is the first that a request meets
+    app.add_middleware(BodyLimit)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
+    return app

@@ -1,0 +1,130 @@
+"""What routes are given: the session, who visits, who acts. Each is spelled once, here."""
+
+from collections.abc import Callable, Generator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+import wiring
+from approvals.directory import Directory
+from core import clock, database
+from core.actor import Actor, Role
+from core.errors import NotAllowed
+from core.language import LANGUAGES
+from core.settings import settings
+from personnel import accounts
+from web import cookies, security
+from web.visit import Visit
+
+
+class LoginNeeded(NotAllowed):
+    """Log in to see this page; afterwards you are brought back here."""
+
+
+class PasswordNeeded(NotAllowed):
+    """Choose a password of your own before you go on."""
+
+
+def open_session() -> Generator[Session]:
+    with database.transaction() as session:
+        yield session
+
+
+DbSession = Annotated[Session, Depends(open_session, scope="function")]
+"""One transaction a request. Scope `function`: committed before the answer leaves, so that nobody is ever
+told "decided" about something that then failed to commit."""
+
+
+def find_visit(request: Request, session: DbSession) -> Visit:
+    """Recognise the browser by its cookies; anybody may visit."""
+    token = request.cookies.get(cookies.session_name(), "")
+    found = accounts.read_session(session, token) if token else None
+    if found is None:
+        visit = Visit(clock.now(session), _language(request, ""), _anonymous_secret(request))
+    else:
+        login, account, employee = found
+        visit = Visit(
+            now=clock.now(session),
+            language=_language(request, login.language),
+            form_secret=login.csrf,
+            actor=accounts.actor_of(account, employee, "web"),
+            account_id=account.id,
+            must_change=account.must_change,
+        )
+    request.state.visit = visit
+    return visit
+
+
+def _anonymous_secret(request: Request) -> str:
+    """What ties a form to a browser without a login; made at its first page, never for an arriving form."""
+    known = request.cookies.get(cookies.form_name(), "")
+    return known if known or request.method not in security.SAFE_METHODS else security.new_secret()
+
+
+Visitor = Annotated[Visit, Depends(find_visit, scope="function")]
+
+
+def _language(request: Request, of_login: str) -> str:
+    """By the person's switch, else by the login, else by the browser, else by the office."""
+    chosen = request.cookies.get(cookies.LANGUAGE, "") or of_login
+    if chosen in LANGUAGES:
+        return chosen
+    for part in request.headers.get("accept-language", "").split(","):
+        wanted = part.split(";")[0].strip().lower().split("-")[0]
+        if wanted in LANGUAGES:
+            return wanted
+    return settings().office.language
+
+
+def newcomer(visit: Visitor) -> Actor:
+    """Whoever is logged in, with a first password or their own. Raises LoginNeeded."""
+    if visit.actor is None:
+        raise LoginNeeded
+    return visit.actor
+
+
+Newcomer = Annotated[Actor, Depends(newcomer, scope="function")]
+
+
+def signed_in(visit: Visitor, actor: Newcomer) -> Actor:
+    """The person who is logged in by a password of their own. Raises LoginNeeded, PasswordNeeded."""
+    if visit.must_change:
+        raise PasswordNeeded
+    return actor
+
+
+CurrentActor = Annotated[Actor, Depends(signed_in, scope="function")]
+
+
+def only(*roles: Role) -> Callable[[Actor], Actor]:
+    """A page for these roles alone; what it does is guarded again at each verb."""
+
+    def entitled(actor: CurrentActor) -> Actor:
+        if not actor.has(*roles):
+            raise NotAllowed
+        return actor
+
+    return entitled
+
+
+HrActor = Annotated[Actor, Depends(only(Role.HR, Role.ADMIN), scope="function")]
+OperatorActor = Annotated[Actor, Depends(only(Role.OPERATOR, Role.ADMIN), scope="function")]
+OverseerActor = Annotated[
+    Actor, Depends(only(Role.HR, Role.OPERATOR, Role.AUDITOR, Role.ADMIN), scope="function")
+]
+
+
+def find_directory(session: DbSession) -> Directory:
+    return wiring.directory(session)
+
+
+People = Annotated[Directory, Depends(find_directory, scope="function")]
+
+
+async def check_form(request: Request, visit: Visitor) -> None:
+    """Every request that could change something must come from a form of ours. Raises StaleForm."""
+    if request.method in security.SAFE_METHODS:
+        return
+    form = await request.form()
+    security.check_form(request, visit.form_secret, form.get("csrf"))

@@ -1,0 +1,119 @@
+"""What the pages of a case and of a task show: gathered once, so that templates only lay it out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from approvals import access, decisions, views
+from approvals.directory import Directory
+from approvals.dossier import read_task
+from approvals.entitlement import in_queue
+from approvals.models import Case, CaseState, Task, TaskState
+from approvals.stage import Stage
+from approvals.titles import Reasons
+from approvals.views import CaseView
+from core.actor import Actor
+from core.conditions import condition
+from core.errors import MufakatError
+from personnel import units
+from web import history
+from web.history import Told
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case with the names that belong to its ids, and its story in sentences."""
+
+    view: CaseView
+    names: Mapping[UUID, str]
+    posts: Mapping[UUID, str]
+    unit: str
+    story: Sequence[Told]
+    withdraw_reasons: Reasons
+
+    @property
+    def case(self) -> Case:
+        return self.view.case
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A task in its case: what is asked, what follows, and whether this person may decide it."""
+
+    task: Task
+    stage: Stage
+    page: CasePage
+    refusal: MufakatError | None
+    """Why this person may not decide it now; None when they may."""
+    return_reasons: Reasons
+    reject_reasons: Reasons
+    next_stage: Stage | None
+    """Where the case goes when this is approved; None when that settles it."""
+    claimable: bool
+    releasable: bool
+
+    @property
+    def case(self) -> Case:
+        return self.page.case
+
+
+def case_page(
+    session: Session, actor: Actor, case_id: UUID, *, directory: Directory, language: str
+) -> CasePage:
+    """The page of a case that the actor may see. Raises NoSuchCase."""
+    case = access.must_see(session, actor, case_id, directory=directory)
+    view = views.case_view(session, case.id)
+    people = directory.people(history.people_in(view))
+    names = {person.id: person.name for person in people.values()}
+    at_posts = {t.position_id for t in view.open_tasks if t.position_id}
+    return CasePage(
+        view=view,
+        names=names,
+        posts={id_: directory.post(id_, case.opened_at).title for id_ in at_posts},
+        unit=units.names(session, [case.unit_id]).get(case.unit_id, ""),
+        story=history.story(view, names, language),
+        withdraw_reasons=view.definition.reasons_for("withdraw"),
+    )
+
+
+def task_page(
+    session: Session, actor: Actor, task_id: UUID, *, directory: Directory, language: str
+) -> TaskPage:
+    """The page of a task whose case the actor may see. Raises NoSuchTask, NoSuchCase."""
+    dossier, task = read_task(session, task_id)
+    page = case_page(session, actor, task.case_id, directory=directory, language=language)
+    stage = dossier.stage_of(task)
+    return TaskPage(
+        task=task,
+        stage=stage,
+        page=page,
+        refusal=_refusal(session, actor, task.id, directory),
+        return_reasons=dossier.definition.reasons_for("return", stage.name),
+        reject_reasons=dossier.definition.reasons_for("reject", stage.name),
+        next_stage=_following(page.view, stage),
+        claimable=task.state == TaskState.OFFERED and task.queue is not None and in_queue(actor, task.queue),
+        releasable=_is_held_from_queue(task, actor),
+    )
+
+
+def _refusal(session: Session, actor: Actor, task_id: UUID, directory: Directory) -> MufakatError | None:
+    try:
+        decisions.may_decide(session, actor, task_id, directory=directory)
+    except MufakatError as error:
+        return error
+    return None
+
+
+def _following(view: CaseView, stage: Stage) -> Stage | None:
+    if view.case.state != CaseState.OPEN:
+        return None
+    facts = view.case.data
+    after = view.definition.following(stage.name)
+    return next((s for s in after if s.when is None or condition(s.when).holds(facts)), None)
+
+
+def _is_held_from_queue(task: Task, actor: Actor) -> bool:
+    open_ = task.state in (TaskState.ALLOCATED, TaskState.STARTED)
+    return open_ and task.queue is not None and task.assignee_id == actor.person_id

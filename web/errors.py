@@ -1,0 +1,120 @@
+"""What goes wrong, as a page: what happened, what was kept, what to do. The one place that knows statuses."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.errors import Conflict, Invalid, MufakatError, NotAllowed, NotFound
+from core.ids import new_id
+from core.language import LANGUAGES, sentence
+from core.settings import settings
+from notifications.codes import TooManyCodes
+from personnel.attempts import TooManyTries
+from web import cookies, pages
+from web.deps import LoginNeeded, PasswordNeeded
+from web.limiting import TooMany
+from web.security import HEADERS, SAFE_METHODS, TooLarge
+from web.visit import Visit
+
+STATUSES: dict[type[MufakatError], int] = {
+    LoginNeeded: 401,
+    TooMany: 429,
+    TooManyTries: 429,
+    TooManyCodes: 429,
+    TooLarge: 413,
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    Invalid: 422,
+    MufakatError: 400,
+}
+"""The nearest class of an error's own decides."""
+
+log = structlog.get_logger(__name__)
+
+
+class BadAddress(NotFound):
+    """There is no such page, or it is not yours to see. Nothing was changed; go back to the first page."""
+
+
+class Unreadable(Invalid):
+    """What was sent could not be read; nothing was changed. Go back, check the form and send it again."""
+
+
+def status_of(error: MufakatError) -> int:
+    """The HTTP status by which an error is answered."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ours, of the framework and of nobody by a page."""
+    app.add_exception_handler(MufakatError, on_our_own)
+    app.add_exception_handler(HTTPException, on_the_framework)
+    app.add_exception_handler(RequestValidationError, on_unreadable)
+    app.add_exception_handler(Exception, on_the_unknown)
+
+
+def on_our_own(request: Request, error: Exception) -> Response:
+    """A refusal or a miss that we know: its sentence, and its status."""
+    assert isinstance(error, MufakatError)
+    if isinstance(error, LoginNeeded):
+        return _to_login(request)
+    if isinstance(error, PasswordNeeded):
+        return RedirectResponse("/my/password", status_code=303)
+    status = status_of(error)
+    answer = error_page(request, status, error)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.facts["seconds"])
+    return answer
+
+
+def on_the_framework(request: Request, error: Exception) -> Response:
+    """No such address, no such method, a body that can't be parsed."""
+    assert isinstance(error, HTTPException)
+    known = BadAddress() if error.status_code in (404, 405) else Unreadable()
+    return error_page(request, error.status_code, known)
+
+
+def on_unreadable(request: Request, error: Exception) -> Response:
+    """A field or an id that is not of its kind; in a path that means there is no such page."""
+    assert isinstance(error, RequestValidationError)
+    in_path = any(problem["loc"][0] == "path" for problem in error.errors())
+    known = BadAddress() if in_path else Unreadable()
+    return error_page(request, status_of(known), known)
+
+
+def on_the_unknown(request: Request, error: Exception) -> Response:
+    """A fault of ours: logged under a number that the page names, without a word of its insides."""
+    reference = str(new_id())[-12:]
+    log.error("unexpected", reference=reference, path=request.url.path, exc_info=error)
+    answer = error_page(request, 500, MufakatError(), reference=reference)
+    for name, value in HEADERS.items():  # this answer passes by the middleware that sets them
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+def error_page(request: Request, status: int, error: MufakatError, reference: str = "") -> Response:
+    """The page for an error; it needs neither the database nor a recognised visitor."""
+    if not hasattr(request.state, "visit"):
+        request.state.visit = _stranger(request)
+    text = sentence(request.state.visit.language, error)
+    return pages.show(request, "error.html", status, status_code=status, text=text, reference=reference)
+
+
+def _stranger(request: Request) -> Visit:
+    chosen = request.cookies.get(cookies.LANGUAGE, "")
+    language = chosen if chosen in LANGUAGES else settings().office.language
+    secret = request.cookies.get(cookies.form_name(), "")
+    return Visit(datetime.now(UTC), language, secret)
+
+
+def _to_login(request: Request) -> Response:
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = here if request.method in SAFE_METHODS else "/"
+    return RedirectResponse(f"/login?next={quote(back, safe='')}", status_code=303)

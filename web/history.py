@@ -1,0 +1,98 @@
+"""What happened to a case, event by event, in sentences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from approvals.views import CaseView, HistoryRow
+from core.language import moment, translate
+from core.settings import settings
+from web.words import N_, WORDS_OF
+
+SENTENCES = {
+    "case.opened": N_("The case was opened."),
+    "case.stage_skipped": N_("The stage {stage} does not apply and was skipped."),
+    "task.opened": N_("{stage}: waits for {assignee}, until {due_at}."),
+    "task.claimed": N_("{by} took the task."),
+    "task.released": N_("{by} gave the task back."),
+    "task.reminded": N_("{assignee} was reminded."),
+    "task.escalated": N_("Not decided in time: the task went from {from} to {to}."),
+    "task.reassigned": N_("The task went from {from} to {to}."),
+    "task.unfilled": N_("Nobody holds the post that decides {stage}; HR was told."),
+    "task.decided": N_("{by_name} decided at {stage}: {kind}."),
+    "task.cancelled": N_("The task at {stage} ended without a decision."),
+    "case.advanced": N_("The case went on to {to_stage}."),
+    "case.returned": N_("The case was returned to {to} for repair."),
+    "case.resubmitted": N_("The case was sent in again."),
+    "case.corrected": N_("HR corrected the case's data."),
+    "case.waiting_outside": N_("The case waits for an answer from outside: {stage}."),
+    "case.answered_outside": N_("Answer from outside: {outcome}, letter {letter_number}."),
+    "case.approved": N_("The case is approved."),
+    "case.rejected": N_("The case is rejected."),
+    "case.withdrawn": N_("The case was withdrawn."),
+    "case.cancelled": N_("The case was cancelled with its cycle."),
+}
+NOBODY = N_("whoever takes it")
+PEOPLE = ("assignee", "by", "to", "from", "acting_for")
+STAGES = ("stage", "to_stage", "from_stage")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a story."""
+
+    at: datetime
+    text: str
+    comment: str
+
+
+def people_in(view: CaseView) -> set[UUID]:
+    """Everybody whom the case's tasks, decisions and history name by an id."""
+    said = {UUID(str(row.facts[key])) for row in view.history for key in PEOPLE if _is_id(row.facts.get(key))}
+    tasks = {task.assignee_id for stage in view.stages for task in stage.tasks if task.assignee_id}
+    actors = {row.actor_id for row in view.history if row.actor_id}
+    acted_for = {d.acting_for_id for stage in view.stages for d in stage.decisions if d.acting_for_id}
+    return said | tasks | actors | acted_for
+
+
+def story(view: CaseView, names: Mapping[UUID, str], language: str) -> Sequence[Told]:
+    """The history of a case, newest first; an event without words of its own shows its name."""
+    return [_told(row, view, names, language) for row in reversed(view.history)]
+
+
+def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: str) -> Told:
+    known: dict[str, Any] = {"assignee": translate(language, NOBODY), **row.facts}
+    for key in PEOPLE:
+        if key in known:
+            known[key] = _name(known[key], names, language)
+    for key in STAGES:
+        if isinstance(known.get(key), str):
+            known[key] = view.definition.stage(known[key]).title.said(language)
+    for key in ("kind", "outcome"):
+        if known.get(key) in WORDS_OF:
+            known[key] = translate(language, WORDS_OF[known[key]])
+    if isinstance(known.get("due_at"), str):
+        known["due_at"] = moment(language, datetime.fromisoformat(known["due_at"]), settings().zone)
+    text = translate(language, SENTENCES.get(row.name, row.name)).format_map(_Absent(known))
+    return Told(row.at, text, str(row.facts.get("comment") or ""))
+
+
+class _Absent(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _name(said: object, names: Mapping[UUID, str], language: str) -> str:
+    if not _is_id(said):
+        return translate(language, NOBODY)
+    return names.get(UUID(str(said)), "–")
+
+
+def _is_id(said: object) -> bool:
+    try:
+        UUID(str(said))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""A case as those see it whom it concerns: where it is, who has it, what is asked of them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from approvals import cases
+from approvals.directory import Directory
+from core.actor import Actor
+from core.errors import MufakatError
+from web import dossiers, pages
+from web.deps import CurrentActor, DbSession, People
+from web.errors import status_of
+from web.words import N_
+
+router = APIRouter(prefix="/cases")
+
+
+@router.get("/{case_id}")
+def look(
+    request: Request, session: DbSession, actor: CurrentActor, people: People, case_id: UUID
+) -> Response:
+    """The case, for whoever may see it; others are told that there is none."""
+    return shown(request, session, actor, people, case_id)
+
+
+@router.post("/{case_id}/resubmit")
+def resubmit(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    people: People,
+    case_id: UUID,
+    seen_version: Annotated[int, Form()],
+    comment: Annotated[str, Form()] = "",
+) -> Response:
+    """Send a returned case in again."""
+    try:
+        with session.begin_nested():
+            cases.resubmit(
+                session,
+                actor,
+                case_id,
+                data=None,
+                comment=comment,
+                seen_version=seen_version,
+                directory=people,
+            )
+    except MufakatError as error:
+        return shown(request, session, actor, people, case_id, error, comment)
+    return pages.go(f"/cases/{case_id}", N_("The case is sent in again; you will hear when it is decided."))
+
+
+@router.post("/{case_id}/withdraw")
+def withdraw(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    people: People,
+    case_id: UUID,
+    reason_code: Annotated[str, Form()] = "",
+    comment: Annotated[str, Form()] = "",
+) -> Response:
+    """Take one's case back before it is decided."""
+    try:
+        with session.begin_nested():
+            cases.withdraw(session, actor, case_id, reason_code=reason_code, comment=comment)
+    except MufakatError as error:
+        return shown(request, session, actor, people, case_id, error, comment)
+    return pages.go(f"/cases/{case_id}", N_("The case is withdrawn."), kind="plain")
+
+
+def shown(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    people: Directory,
+    case_id: UUID,
+    problem: MufakatError | None = None,
+    comment: str = "",
+) -> Response:
+    """The page of a case; after a refused act with its reason, and with what was typed."""
+    language = pages.visit_of(request).language
+    page = dossiers.case_page(session, actor, case_id, directory=people, language=language)
+    return pages.show(
+        request,
+        "cases/case.html",
+        status_of(problem) if problem else 200,
+        page=page,
+        case=page.case,
+        problem=pages.said(request, problem) if problem else "",
+        comment=comment,
+    )

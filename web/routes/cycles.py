@@ -1,0 +1,211 @@
+"""Cycles: their list, and one with its figures, its people and what happens to it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from approvals import views
+from core.errors import MufakatError
+from core.language import translate
+from flows.process import asking
+from flows.process import queries as processes
+from flows.process.models import ProcessState
+from flows.promotion import candidates as changes
+from flows.promotion import queries as promotions
+from flows.promotion.queries import CandidateRow
+from web import downloads, pages, timeline
+from web.deps import DbSession, HrActor, OverseerActor, People, Visitor
+from web.formats import in_language
+from web.words import N_, WORDS_OF
+
+router = APIRouter(prefix="/processes")
+A_PAGE = 50
+MOST_EXPORTED = 100_000
+MOST_STUCK = 8
+
+
+class Wanted(BaseModel):
+    """Which candidates."""
+
+    outcome: str = ""
+    stage: str = ""
+    state: str = ""
+    search: str = ""
+
+    def which(self) -> dict[str, Any]:
+        chosen = {"outcome": self.outcome, "stage": self.stage, "state": self.state}
+        return {name: value or None for name, value in chosen.items()} | {"search": self.search}
+
+
+@router.get("")
+def all_cycles(
+    request: Request, session: DbSession, actor: OverseerActor, search: str = "", page: int = 1
+) -> Response:
+    """Every cycle, newest first."""
+    page = max(1, page)
+    found = processes.processes(session, search=search, limit=A_PAGE + 1, offset=A_PAGE * (page - 1))
+    return pages.show(
+        request,
+        "processes/list.html",
+        cycles=found[:A_PAGE],
+        more=len(found) > A_PAGE,
+        page=page,
+        search=search,
+    )
+
+
+@router.get("/{process_id}")
+def cycle(
+    request: Request,
+    visit: Visitor,
+    session: DbSession,
+    actor: OverseerActor,
+    people: People,
+    process_id: UUID,
+) -> Response:
+    """Where a cycle stands: its funnel, the stuck and the late first, what happened and what comes."""
+    found = promotions.cycle_view(session, process_id)
+    stuck = views.stuck(session, process_id)
+    state = ProcessState(found.process.state)
+    return pages.show(
+        request,
+        "processes/cycle.html",
+        cycle=found,
+        process=found.process,
+        stuck=stuck[:MOST_STUCK],
+        stuck_more=max(0, len(stuck) - MOST_STUCK),
+        overdue=sum(stage.overdue for stage in found.funnel.stages),
+        askable=asking.askable(actor, state, {intent.kind for intent in found.view.pending}),
+        lines=timeline.lines(found.view, people, visit.language),
+    )
+
+
+@router.get("/{process_id}/candidates")
+def candidates(
+    request: Request,
+    session: DbSession,
+    actor: OverseerActor,
+    process_id: UUID,
+    wanted: Annotated[Wanted, Query()],
+    page: int = 1,
+) -> Response:
+    """The people behind a number."""
+    page, which = max(1, page), wanted.which()
+    found = promotions.candidates(session, process_id, **which, limit=A_PAGE + 1, offset=A_PAGE * (page - 1))
+    return pages.show(
+        request,
+        "processes/candidates.html",
+        cycle=promotions.cycle_view(session, process_id),
+        rows=found[:A_PAGE],
+        more=len(found) > A_PAGE,
+        total=promotions.count_candidates(session, process_id, **which),
+        wanted=wanted,
+        page=page,
+        problem="",
+    )
+
+
+@router.get("/{process_id}/candidates.{kind}")
+def export(
+    visit: Visitor,
+    session: DbSession,
+    actor: OverseerActor,
+    process_id: UUID,
+    kind: str,
+    wanted: Annotated[Wanted, Query()],
+) -> Response:
+    """The same people as a table to take away."""
+    process = processes.process(session, process_id)
+    found = promotions.candidates(session, process_id, **wanted.which(), limit=MOST_EXPORTED)
+    headers = [translate(visit.language, word) for word in HEADERS]
+    rows = [_row(row, visit.language) for row in found]
+    return downloads.table(process.reference, "csv" if kind == "csv" else "xlsx", headers, rows)
+
+
+@router.get("/{process_id}/candidates/{employee_id}")
+def candidate(
+    request: Request, session: DbSession, actor: OverseerActor, process_id: UUID, employee_id: UUID
+) -> Response:
+    """One person in the cycle: what each rule found, and where the case is."""
+    return pages.show(
+        request,
+        "processes/candidate.html",
+        process=processes.process(session, process_id),
+        row=promotions.candidate(session, process_id, employee_id),
+    )
+
+
+@router.post("/{process_id}/candidates/add")
+def add(
+    request: Request,
+    session: DbSession,
+    actor: HrActor,
+    process_id: UUID,
+    nip: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Put somebody into the cycle, if they meet its rules now."""
+    try:
+        with session.begin_nested():
+            made = changes.add_candidate(session, actor, process_id, nip, reason)
+    except MufakatError as error:
+        return pages.go(f"/processes/{process_id}/candidates", pages.said(request, error), "bad")
+    where = f"/processes/{process_id}/candidates/{made.employee_id}"
+    return pages.go(where, N_("{name} is in the cycle now."), name=made.name)
+
+
+@router.post("/{process_id}/candidates/{employee_id}/exclude")
+def exclude(
+    request: Request,
+    session: DbSession,
+    actor: HrActor,
+    process_id: UUID,
+    employee_id: UUID,
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Take somebody out of the cycle; the case ends, and the person is told why."""
+    where = f"/processes/{process_id}/candidates/{employee_id}"
+    try:
+        with session.begin_nested():
+            gone = changes.exclude_candidate(session, actor, process_id, employee_id, reason)
+    except MufakatError as error:
+        return pages.go(where, pages.said(request, error), "bad")
+    return pages.go(where, N_("{name} is out of the cycle."), "plain", name=gone.name)
+
+
+HEADERS = (
+    N_("Number"),
+    N_("NIP"),
+    N_("Name"),
+    N_("Unit"),
+    N_("Present rank"),
+    N_("Next rank"),
+    N_("Screening"),
+    N_("Not met or missing"),
+    N_("Case"),
+    N_("State"),
+    N_("Stage"),
+    N_("Decree"),
+)
+
+
+def _row(row: CandidateRow, language: str) -> list[Any]:
+    c, case = row.candidate, row.case
+    lacking = [in_language(f["title"], language) for f in c.findings if f["met"] != "yes"]
+    return [
+        c.number,
+        c.nip,
+        c.name,
+        c.unit_name,
+        c.rank_from,
+        c.rank_to,
+        translate(language, WORDS_OF.get(c.outcome, c.outcome)),
+        "; ".join(lacking),
+        case.reference if case else "",
+        translate(language, WORDS_OF.get(case.state, case.state)) if case else "",
+        case.stage if case else "",
+        row.decree_number or "",
+    ]

@@ -1,0 +1,50 @@
+"""What waits for whoever is logged in, the most urgent first."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from approvals import inbox as inboxes
+from approvals.inbox import InboxFilter, InboxRow
+from personnel import units
+from web import pages
+from web.deps import CurrentActor, DbSession, People, Visitor
+from web.formats import urgency_of
+
+router = APIRouter()
+A_PAGE = 50
+
+
+@router.get("/inbox")
+def inbox(
+    request: Request,
+    visit: Visitor,
+    session: DbSession,
+    actor: CurrentActor,
+    people: People,
+    filter: str = "",
+    page: int = 1,
+) -> Response:
+    """The tasks that the person may decide, in groups of urgency, with counts that are true."""
+    part = InboxFilter(filter) if filter in set(InboxFilter) else InboxFilter.ALL
+    page = max(1, page)
+    rows = inboxes.inbox(
+        session, actor, directory=people, filter=part, limit=A_PAGE + 1, offset=A_PAGE * (page - 1)
+    )
+    return pages.show(
+        request,
+        "inbox/inbox.html",
+        groups=[(name, list(group)) for name, group in _by_urgency(rows[:A_PAGE], visit)],
+        counts=inboxes.counts(session, actor, directory=people),
+        units=units.names(session, {row.unit_id for row in rows}),
+        filter=part,
+        page=page,
+        more=len(rows) > A_PAGE,
+    )
+
+
+def _by_urgency(rows: Sequence[InboxRow], visit: Visitor) -> "groupby[str, InboxRow]":
+    """Neighbours of the same urgency together; the rows come sorted by when they are due."""
+    return groupby(rows, key=lambda row: urgency_of(row.due_at, visit.now))

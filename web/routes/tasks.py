@@ -1,0 +1,138 @@
+"""A task: looked at, taken, given back, decided."""
+
+import secrets
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from approvals import decisions, tasks
+from approvals import inbox as inboxes
+from approvals.decisions import Verdict
+from approvals.directory import Directory
+from approvals.dossier import read_task
+from approvals.models import DecisionKind
+from core.actor import Actor
+from core.errors import MufakatError
+from web import dossiers, pages
+from web.deps import CurrentActor, DbSession, People
+from web.errors import status_of
+from web.words import N_
+
+router = APIRouter(prefix="/tasks")
+
+DECIDED = {
+    DecisionKind.APPROVE: N_("Approved: {reference}, {name}."),
+    DecisionKind.RETURN: N_("Returned for repair: {reference}, {name}."),
+    DecisionKind.REJECT: N_("Rejected: {reference}, {name}."),
+}
+
+
+class Typed(BaseModel):
+    """What the form of a decision says. Each button sends its own `decision`."""
+
+    decision: str = ""
+    return_code: str = ""
+    reject_code: str = ""
+    comment: str = ""
+    checklist: list[str] = []
+    seen_version: int = 0
+    request_key: str = ""
+
+    def verdict(self) -> Verdict:
+        codes = {DecisionKind.RETURN: self.return_code, DecisionKind.REJECT: self.reject_code}
+        return Verdict(
+            kind=self.decision,
+            seen_version=self.seen_version,
+            request_key=self.request_key,
+            code=next((code for kind, code in codes.items() if kind == self.decision), None) or None,
+            comment=self.comment,
+            checklist=self.checklist,
+        )
+
+
+@router.get("/{task_id}")
+def look(
+    request: Request, session: DbSession, actor: CurrentActor, people: People, task_id: UUID
+) -> Response:
+    """The task with everything that is needed to decide it."""
+    return shown(request, session, actor, people, task_id)
+
+
+@router.post("/{task_id}/claim")
+def claim(session: DbSession, actor: CurrentActor, task_id: UUID) -> Response:
+    """Take an offered task."""
+    tasks.claim(session, actor, task_id)
+    return pages.go(f"/tasks/{task_id}", N_("The task is yours now."))
+
+
+@router.post("/{task_id}/release")
+def release(session: DbSession, actor: CurrentActor, task_id: UUID) -> Response:
+    """Give a taken task back to its queue."""
+    tasks.release(session, actor, task_id)
+    return pages.go("/inbox", N_("The task is back with your colleagues."), kind="plain")
+
+
+@router.post("/{task_id}/decide")
+def decide(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    people: People,
+    task_id: UUID,
+    typed: Annotated[Typed, Form()],
+) -> Response:
+    """Decide, and go on to the next task; what stands in the way is shown with what was typed."""
+    if problem := tried(session, actor, people, task_id, typed):
+        return shown(request, session, actor, people, task_id, typed, problem)
+    following = inboxes.next_task(session, actor, directory=people, but=task_id)
+    case = read_task(session, task_id)[0].case
+    where = f"/tasks/{following.task_id}" if following else "/inbox"
+    word = DECIDED[DecisionKind(typed.decision)]
+    return pages.go(where, word, reference=case.reference, name=case.subject_name)
+
+
+def tried(
+    session: Session, actor: Actor, people: Directory, task_id: UUID, typed: Typed
+) -> MufakatError | None:
+    """Decide; or the reason why not, with nothing of the attempt left behind."""
+    try:
+        with session.begin_nested():
+            decisions.decide(session, actor, task_id, typed.verdict(), directory=people)
+    except MufakatError as error:
+        return error
+    return None
+
+
+def shown(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    people: Directory,
+    task_id: UUID,
+    typed: Typed | None = None,
+    problem: MufakatError | None = None,
+    action: str = "",
+) -> Response:
+    """The page of a task; after a refused decision with its reason, and with what was typed."""
+    language = pages.visit_of(request).language
+    page = dossiers.task_page(session, actor, task_id, directory=people, language=language)
+    return pages.show(
+        request,
+        "tasks/task.html",
+        status_of(problem) if problem else 200,
+        page=page.page,
+        case=page.case,
+        task=page.task,
+        asked=page,
+        action=action or f"/tasks/{task_id}",
+        typed=typed or Typed(),
+        problem=pages.said(request, problem) if problem else "",
+        wrong=problem.code if problem else "",
+        mailed=bool(action),
+        refusal=pages.said(request, page.refusal) if page.refusal else "",
+        request_key=secrets.token_urlsafe(18),
+    )
