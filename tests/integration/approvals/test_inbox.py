@@ -1,0 +1,159 @@
+"""What waits for whom: nothing missing, nothing that is not theirs, counted truly."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from approvals import tasks
+from approvals.inbox import InboxCounts, InboxFilter, counts, inbox, next_task
+from core.actor import system
+from core.directory import Capacity
+from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.office import named
+
+
+def shown(desk: Desk, name: str, part: InboxFilter = InboxFilter.ALL, **more: Any) -> list[str]:
+    rows = inbox(desk.session, desk.who(name), directory=desk.office, filter=part, **more)
+    return [row.subject_name for row in rows]
+
+
+def counted(desk: Desk, name: str) -> InboxCounts:
+    return counts(desk.session, desk.who(name), directory=desk.office)
+
+
+def test_an_approver_sees_what_was_given_to_them_and_nobody_else_does(desk: Desk):
+    desk.open("Budi")
+    assert shown(desk, "Kasi") == ["Budi"]
+    for name in ("Budi", "Kabid", "Walikota", "Vera", "Hana"):
+        assert shown(desk, name) == [], name
+
+
+def test_a_row_says_what_a_person_needs_to_choose(desk: Desk):
+    case = desk.open("Budi")
+    row = inbox(desk.session, desk.who("Kasi"), directory=desk.office)[0]
+    assert (row.reference, row.title, row.stage_title.said("id")) == (
+        "KP/Budi",
+        "Promotion of Budi",
+        "Kepala unit",
+    )
+    assert (row.case_id, row.version, row.overdue, row.escalated, row.signs) == (
+        case.id,
+        1,
+        False,
+        False,
+        False,
+    )
+
+
+def test_a_queue_is_shown_to_its_members_except_those_in_conflict(desk: Desk):
+    desk.at("verification", "Budi")
+    desk.at("verification", "Vera")
+    assert sorted(shown(desk, "Viktor")) == ["Budi", "Vera"]
+    assert shown(desk, "Vera") == ["Budi"]
+    assert (counted(desk, "Viktor").offered, counted(desk, "Vera").offered) == (2, 1)
+
+
+def test_whoever_decided_before_is_not_shown_the_next_stage(desk: Desk):
+    desk.office.roles[named("Kasi")].add("hr-verifier")
+    desk.at("verification", "Budi")
+    assert shown(desk, "Kasi") == []
+
+
+def test_a_claimed_task_leaves_the_others_inboxes(desk: Desk):
+    case = desk.at("verification", "Budi")
+    tasks.claim(desk.session, desk.who("Vera"), desk.task(case).id)
+    assert (shown(desk, "Vera"), shown(desk, "Viktor")) == (["Budi"], [])
+    assert counted(desk, "Vera") == InboxCounts(mine=1)
+
+
+def test_an_acting_head_sees_the_posts_tasks_as_far_as_the_stage_permits(desk: Desk):
+    desk.office.employ("Wakil", "seksi")
+    desk.office.appoint("head", "seksi", "Wakil", Capacity.PLH, "SP-1/2026")
+    desk.office.appoint("ppk", "kota", "Wakil", Capacity.PLT, "SP-2/2026")
+    desk.open("Budi")
+    desk.at("appointing-official", "Citra")
+    assert shown(desk, "Wakil") == ["Budi"]
+    assert counted(desk, "Wakil") == InboxCounts(mine=1)
+    assert sorted(shown(desk, "Kasi") + shown(desk, "Walikota")) == ["Budi", "Citra"]
+
+
+def test_what_waits_for_a_vacant_post_is_shown_to_hr_and_then_to_its_new_holder(desk: Desk):
+    desk.office.vacate("head", "seksi")
+    desk.open("Budi")
+    assert shown(desk, "Hana", InboxFilter.OFFERED) == ["Budi"]
+    desk.office.appoint("head", "seksi", "Kasi")
+    assert shown(desk, "Kasi", InboxFilter.MINE) == ["Budi"]
+    tasks.rehome(desk.session, system("cli"), [named("head@seksi")], directory=desk.office)
+    assert (shown(desk, "Kasi"), shown(desk, "Hana")) == (["Budi"], [])
+
+
+def test_hr_who_also_holds_the_post_sees_its_task_once(desk: Desk):
+    desk.office.vacate("head", "seksi")
+    desk.open("Budi")
+    desk.office.appoint("head", "seksi", "Hana")
+    assert shown(desk, "Hana") == ["Budi"]
+    assert counted(desk, "Hana") == InboxCounts(offered=1)
+
+
+def test_the_most_urgent_comes_first_and_what_has_no_date_last(desk: Desk, clock: Any):
+    desk.office.roles[named("Kasi")].add("hr-verifier")
+    desk.at("verification", "Kabid", unit_id=named("bidang"))
+    desk.open("Budi")
+    clock.move(days=1)
+    desk.open("Citra")
+    assert shown(desk, "Kasi") == ["Budi", "Citra", "Kabid"]
+
+
+def test_pages_follow_each_other_without_gaps(desk: Desk):
+    everybody = [desk.open("Budi", key=f"n{n}").reference for n in range(7)]
+    pages: list[str] = []
+    for offset in (0, 3, 6):
+        rows = inbox(desk.session, desk.who("Kasi"), directory=desk.office, limit=3, offset=offset)
+        pages += [row.reference for row in rows]
+    assert pages == everybody
+
+
+def test_overdue_and_due_today_are_found_and_counted(desk: Desk, clock: Any):
+    desk.open("Budi")
+    clock.move(days=30)
+    desk.open("Citra")
+    assert shown(desk, "Kasi", InboxFilter.OVERDUE) == ["Budi"]
+    assert shown(desk, "Kasi", InboxFilter.DUE_TODAY) == []
+    due = desk.task(desk.open("Dewi")).due_at
+    assert due
+    clock.move(seconds=(due - clock.now()).total_seconds() - 60)
+    assert shown(desk, "Kasi", InboxFilter.DUE_TODAY) == ["Citra", "Dewi"]
+    assert counted(desk, "Kasi") == InboxCounts(mine=3, offered=0, overdue=1, due_today=2)
+
+
+def test_what_is_next_is_ones_own_before_what_is_offered_and_not_the_same_again(desk: Desk):
+    first, second = desk.at("verification", "Budi"), desk.at("verification", "Citra")
+    tasks.claim(desk.session, desk.who("Vera"), desk.task(second).id)
+    mine = next_task(desk.session, desk.who("Vera"), directory=desk.office)
+    assert mine and mine.case_id == second.id
+    other = next_task(desk.session, desk.who("Vera"), directory=desk.office, but=mine.task_id)
+    assert other and other.case_id == first.id
+    assert next_task(desk.session, desk.who("Citra"), directory=desk.office) is None
+
+
+def test_the_system_has_no_inbox(desk: Desk):
+    desk.open("Budi")
+    assert inbox(desk.session, system("flow"), directory=desk.office) == []
+    assert counts(desk.session, system("flow"), directory=desk.office) == InboxCounts()
+
+
+@pytest.mark.parametrize(("name", "index"), [("Kasi", "ix_task_mine"), ("Vera", "ix_task_offered")])
+def test_the_inbox_reads_along_its_small_indexes(desk: Desk, name: str, index: str):
+    from sqlalchemy import event as hooks
+
+    session = desk.session
+    said: list[tuple[str, Any]] = []
+    connection = session.connection()
+    hooks.listen(connection, "before_cursor_execute", lambda *a: said.append((a[2], a[3])))
+    inbox(session, desk.who(name), directory=desk.office)
+    statement, given = said[-1]
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", given))
+    assert f"using {index}" in plan, plan
+    assert session.scalar(text("SELECT 1")) == 1
