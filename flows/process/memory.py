@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,10 +62,10 @@ def advance(session: Session, run: Run, name: str, verb: Verb) -> Remembered:
         return Remembered(False, True, 0, 0, {})
     now = clock.now(session)
     if step is None:
-        step = Step(process_id=run.process_id, name=name, started_at=now, done=0, total=0, result={})
+        step = _begun(run, name, now)
         session.add(step)
     portion = verb(session, system("flow"), run.process_id)
-    if not portion.finished and portion.done <= step.done and step.fence == run.fence:
+    if not portion.finished and portion.done == step.done:
         raise StepStuck(f"{name}: {portion.done} of {portion.total}")
     step.fence, step.done, step.total, step.error = run.fence, portion.done, portion.total, None
     step.result = {**step.result, **portion.facts}
@@ -86,8 +87,7 @@ def note_failure(session: Session, run: Run, name: str, error: str) -> None:
     hold(session, run)
     step = session.get(Step, (run.process_id, name))
     if step is None:
-        now = clock.now(session)
-        step = Step(process_id=run.process_id, name=name, fence=run.fence, started_at=now, result={})
+        step = _begun(run, name, clock.now(session))
         session.add(step)
     step.error = error[:2_000]
 
@@ -95,6 +95,12 @@ def note_failure(session: Session, run: Run, name: str, error: str) -> None:
 def got_on(process: Process) -> None:
     """A piece of work was finished: earlier crashes count no more."""
     process.crashes, process.retry_at = 0, None
+
+
+def _begun(run: Run, name: str, at: datetime) -> Step:
+    return Step(
+        process_id=run.process_id, name=name, fence=run.fence, started_at=at, done=0, total=0, result={}
+    )
 
 
 def _remembered(step: Step) -> Remembered:

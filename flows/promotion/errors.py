@@ -54,3 +54,19 @@ class NotCandidate(Conflict):
 
 class BadConsiderationFile(Invalid):
     """This file can't be read as the agency's answer: {why}. Nothing was recorded."""
+
+
+class UnknownNip(Invalid):
+    """Nobody with the NIP {nip} is in this cycle."""
+
+
+class UnknownAnswer(Invalid):
+    """{said} is not an answer; write MS, TMS or BTS."""
+
+
+class LetterMissing(Invalid):
+    """The number or the date of the consideration is missing."""
+
+
+class BadDate(Invalid):
+    """{said} is not a date; write it as 31-12-2026."""
