@@ -95,6 +95,7 @@ class Courier:
                     pause = min(LONGEST_PAUSE, IDLE * 2.0 ** min(troubles, 10))
                     log.warning(trouble, courier=self.name, seconds_to_next_try=pause)
                 self.stop.wait(pause)
+            loop.run(self._hang_up())
         log.info("courier stopped", courier=self.name)
 
     def _once(self, loop: asyncio.Runner) -> tuple[str, float]:
@@ -104,6 +105,7 @@ class Courier:
         except DatabaseDown as exc:
             return f"the database does not answer: {exc.orig}", IDLE
         if not batch.messages:
+            loop.run(self._hang_up())
             return "", IDLE
         try:
             loop.run(self.carry(batch))
@@ -134,7 +136,7 @@ class Courier:
                     lane.cancel()
         grace.cancel()
         if batch.down or batch.waiting or len(batch.messages) < BATCH:
-            await asyncio.gather(*(way.close() for way in self.ways))
+            await self._hang_up()
         await self._settle(batch)
 
     async def _lane(self, way: Transport, batch: Batch) -> None:
@@ -156,6 +158,9 @@ class Courier:
             else:
                 batch.sent.append(message.id)
             await asyncio.sleep(0)
+
+    async def _hang_up(self) -> None:
+        await asyncio.gather(*(way.close() for way in self.ways))
 
     async def _grace(self) -> None:
         """Ends when letters on their way have had their time after a stop."""

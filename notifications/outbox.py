@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, column, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -23,6 +23,7 @@ from notifications.models import Message, MessageState
 NO_ADDRESS = "no address"
 URGENT = 0
 ORDINARY = 1
+CHUNK = 5_000
 
 
 class NoSuchMessage(NotFound):
@@ -70,18 +71,17 @@ def enqueue(session: Session, drafts: Sequence[MessageDraft]) -> int:
     """Put messages in the outbox; returns how many were newly queued.
 
     The same event, recipient and template again changes nothing. Whoever has no address gets a dead message,
-    so that operators see who was not reached. Thousands cost a statement a thousand.
+    so that operators see who was not reached. Five thousand cost one statement.
     """
     if not drafts:
         return 0
     at = clock.now(session)
-    written = session.scalars(
-        insert(Message)
-        .values(next_at=func.statement_timestamp())
-        .on_conflict_do_nothing()
-        .returning(Message.state),
-        [_row(draft, at) for draft in drafts],
-    )
+    rows = [_row(draft, at) for draft in drafts]
+    written = [
+        state
+        for start in range(0, len(rows), CHUNK)
+        for state in _write(session, rows[start : start + CHUNK])
+    ]
     return sum(state == MessageState.QUEUED for state in written)
 
 
@@ -168,13 +168,25 @@ def _guard_resend(message: Message, recipient: Person | None) -> None:
         raise AddressMissing(name=message.name)
 
 
+def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """Insert what is not there yet; returns the states of the new rows.
+
+    The rows travel as one JSON text: as parameters of their own they cost the driver five times as long.
+    """
+    columns = [column(name, Message.__table__.c[name].type) for name in rows[0]]
+    given = func.jsonb_to_recordset(bindparam("rows", rows, JSONB)).table_valued(*columns, name="given")
+    chosen = select(*given.render_derived(with_types=True).c, func.statement_timestamp())
+    new = insert(Message).from_select([*rows[0], "next_at"], chosen).on_conflict_do_nothing()
+    return session.scalars(new.returning(Message.state)).all()
+
+
 def _row(draft: MessageDraft, at: datetime) -> dict[str, Any]:
     person = draft.recipient
     address = person.email.strip()
     return {
-        "id": new_id(),
-        "event_id": draft.event_id,
-        "recipient_id": person.id,
+        "id": str(new_id()),
+        "event_id": str(draft.event_id),
+        "recipient_id": str(person.id),
         "address": address,
         "name": person.name,
         "language": _language(person),
@@ -183,7 +195,7 @@ def _row(draft: MessageDraft, at: datetime) -> dict[str, Any]:
         "state": MessageState.QUEUED if address else MessageState.DEAD,
         "priority": draft.priority,
         "last_error": None if address else NO_ADDRESS,
-        "created_at": at,
+        "created_at": at.isoformat(),
     }
 
 

@@ -84,12 +84,12 @@ def test_a_language_that_we_do_not_speak_becomes_the_offices(session: Session):
     assert only(session).language == "id"
 
 
-def test_ten_thousand_messages_cost_a_statement_a_thousand(session: Session):
+def test_ten_thousand_messages_cost_a_few_statements(session: Session):
     many = drafts(10_000)
     counted: list[str] = []
     hooks.listen(session.bind, "before_cursor_execute", lambda *a: counted.append(a[2]))
     assert enqueue(session, many) == 10_000
-    assert len(counted) <= 12
+    assert len([s for s in counted if s.startswith("INSERT")]) == len(counted) - 2 == 2, counted
     assert session.scalar(select(func.count()).select_from(Message)) == 10_000
 
 
