@@ -39,6 +39,8 @@ class _Kept:
     keeping: "asyncio.Task[None] | None" = None
     reading: "asyncio.Task[None] | None" = None
     stopping: bool = False
+    delay: float = 0.0
+    """How long its last restart was put off."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     lines: deque[str] = field(default_factory=lambda: deque[str](maxlen=LAST_LINES))
 
@@ -113,6 +115,7 @@ class Supervisor:
             return None
         if number == signal.SIGKILL:
             kept.ready.clear()
+            kept.delay = 0.0  # killed on purpose: no sign that it can't run
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         return process.pid
@@ -140,7 +143,7 @@ class Supervisor:
 
     async def _keep(self, kept: _Kept) -> None:
         """Start a child, again and again, until it is to stop."""
-        child, delay = kept.child, 0.0
+        child = kept.child
         try:
             await asyncio.gather(*(asyncio.shield(self._kept[name].first_ready) for name in child.after))
         except MufakatError as error:
@@ -158,9 +161,9 @@ class Supervisor:
                 return
             if kept.stopping or (child.once and code == 0):
                 return
-            delay = next_delay(delay, loop.time() - began)
-            self._tell(OURSELVES, f"{child.name} {ending(code)}; starts again in {delay:g} s")
-            await asyncio.sleep(delay)
+            kept.delay = next_delay(kept.delay, loop.time() - began)
+            self._tell(OURSELVES, f"{child.name} {ending(code)}; starts again in {kept.delay:g} s")
+            await asyncio.sleep(kept.delay)
 
     async def _run(self, kept: _Kept) -> int:
         """Run a child from start to end. Raises its error when it was never ready."""
@@ -180,7 +183,9 @@ class Supervisor:
         if not kept.first_ready.done() and not kept.stopping:
             await self._drained(kept)
             named = child.failure(list(kept.lines)) if child.failure else None
-            raise named or ChildFailed(**self._facts(kept), ending=ending(code))
+            error = named or ChildFailed(**self._facts(kept), ending=ending(code))
+            error.add_note("\n".join(kept.lines))  # a throwaway's log goes with it
+            raise error
         return code
 
     async def _became_ready(self, kept: _Kept, pid: int, ended: "asyncio.Task[int]") -> bool:
