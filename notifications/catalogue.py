@@ -66,6 +66,9 @@ MAILS: Mapping[str, Mail] = {
         "process title", _page("/processes/{process}"), "effective_on cases counts by_name", thread="process"
     ),
     "process_failed": _mail("process title error", _page("/processes/{process}"), "step", thread="process"),
+    "candidate_incomplete": _mail(
+        "process name missing effective_on", _page("/my"), "title", thread="process"
+    ),
     "decree_issued": _mail("number name rank_to rank_name effective_on code", _page("/verify/{code}")),
     "one_time_code": _mail("code_id purpose minutes until", _code),
 }

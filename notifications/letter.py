@@ -17,17 +17,21 @@ from notifications.catalogue import MAILS
 from notifications.models import Message
 from notifications.render import Rendered
 
+LINE = 60
+FREE = ("Subject", "From", "To")
+"""The headers that hold what people wrote."""
+
 
 class Wire(EmailPolicy):
     """How letters are written: CRLF, and ASCII only, so that every server passes them on unchanged.
 
-    Headers beyond ASCII are encoded by the library's older way: its newer one drops and adds spaces between
-    encoded words (seen with Python 3.11), so that a subject arrives as `→III/c`.
+    What people wrote is encoded by the library's older way when it is long or goes beyond ASCII: its newer
+    one drops and adds spaces where it folds, and loses a name's quotes (seen with Python 3.11).
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         said = str(value)
-        if said.isascii():
+        if said.isascii() and (name not in FREE or len(said) <= LINE):
             return super().fold_binary(name, value)
         if isinstance(value, AddressHeader):
             only = value.addresses[0]

@@ -53,6 +53,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "task_escalated",
         TASK | {"from_name": "Ir. Ratna Dewi Lubis, M.T.", "due_at": OVERDUE["due_at"]},
     ),
+    "task_escalated_from_nobody": ("task_escalated", TASK | {"from_name": ""}),
     "task_unfilled": (
         "task_unfilled",
         TASK | {"position_title": "Kepala Bidang Mutasi dan Promosi"},
@@ -99,6 +100,18 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "process_failed": (
         "process_failed",
         PROCESS | {"error": "OperationalError: could not extend file: No space left", "step": "screen"},
+    ),
+    "candidate_incomplete": (
+        "candidate_incomplete",
+        {
+            "process": PROCESS["process"],
+            "name": "Siti Rahmawati Siregar, S.Kom.",
+            "missing": [
+                {"id": "SK kenaikan pangkat terakhir", "en": "The decree of the last promotion"},
+                {"id": "Penilaian kinerja tahun 2025", "en": "The performance appraisal of 2025"},
+            ],
+            "effective_on": "2026-12-01",
+        },
     ),
     "decree_issued": (
         "decree_issued",

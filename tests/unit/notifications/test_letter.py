@@ -43,8 +43,8 @@ def sent(of: Message, rendered: Rendered = RENDERED, now: datetime = NOW) -> Ema
 
 def display_name(of: bytes) -> str:
     """To whom a letter goes, read the older way: the newer one adds spaces to long names (Python 3.11)."""
-    said = str(make_header(decode_header(message_from_bytes(of)["To"])))
-    return parseaddr(said)[0] if said.isascii() else said.rpartition("<")[0].strip()
+    name, _ = parseaddr(message_from_bytes(of)["To"])
+    return str(make_header(decode_header(name)))
 
 
 def test_a_letter_has_a_text_and_an_html_part_in_utf8():
