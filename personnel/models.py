@@ -288,7 +288,13 @@ class Import(Base):
     applied_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]]
     """Rows by action: {"create": 480, "change": 0, "same": 0, "refuse": 3, "warn": 5}; the same by sheet in
-    "sheets"; names of sheets that were not understood in "skipped"."""
+    "sheets"; names of sheets that were not understood in "skipped", headers that say nothing in "unread"."""
+    may_grant: Mapped[bool] = mapped_column(default=False)
+    """Whether the column of roles was taken at its word: only administrators hand out every role."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.get(action, 0) for action in ("create", "change", "same", "refuse"))
 
 
 class ImportRow(Base):

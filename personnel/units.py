@@ -15,4 +15,5 @@ def names(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = set(unit_ids)
     if not wanted:
         return {}
-    return dict(session.execute(select(Unit.id, Unit.name).where(among(Unit.id, wanted))).tuples().all())
+    found = session.execute(select(Unit.id, Unit.name).where(among(Unit.id, wanted)))
+    return {row.id: row.name for row in found}

@@ -1,0 +1,107 @@
+"""What can be wrong with a row of a file: the sentence for it, and whether it refuses or only warns."""
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Level(StrEnum):
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
+class Wrong(StrEnum):
+    """The sentences; keys of the catalogue, with {facts} to be filled in."""
+
+    # cells
+    MISSING = "This is needed and the cell is empty."
+    TOO_LONG = "This is longer than {limit} characters."
+    NOT_A_DATE = "“{said}” is not a date; write day-month-year, as in 31-12-1985."
+    SHORT_YEAR = "“{said}” has a year of two digits; write all four."
+    NOT_A_YEAR = "“{said}” is not a year."
+    NOT_A_RANK = "“{said}” is not a rank; ranks run from I/a to IV/e."
+    NOT_ONE_OF = "“{said}” is not one of: {known}."
+    NOT_AN_ADDRESS = "“{said}” is not an email address; the person enters without one."
+    FORMULA_ERROR = "The spreadsheet shows the error {said} here."
+    # NIP
+    NIP_LENGTH = "A NIP has 18 digits; this has {digits}."
+    NIP_OLD = "This is an old NIP of 9 digits; write the one of 18 digits."
+    NIP_LOST = (
+        "The spreadsheet turned the NIP into a number and lost its last digits; format the column as text."
+    )
+    NIP_GUESSED = "The NIP had lost its last digits; by its first 15 and the name it is {nip}."
+    NIP_SEVERAL = "The NIP has lost its last digits, and several people have the same first 15."
+    NIP_BIRTH = "The first eight digits of the NIP, {digits}, are no date of birth."
+    NIP_APPOINTED = "The NIP gives {digits} as year and month of appointment, which can't be."
+    NIP_GENDER = "The 15th digit of a NIP is 1 or 2; here it is {digit}."
+    NIP_UNUSUAL = "The NIP does not follow the pattern (birth date, appointment, gender, serial number)."
+    BORN_OTHERWISE = "The NIP says born on {nip}, the row says {said}."
+    GENDER_OTHERWISE = "The gender in the row is not the one in the NIP."
+    APPOINTED_YOUNG = "By the NIP the person was appointed at the age of {age}."
+    # references
+    UNKNOWN_UNIT = "There is no unit “{said}”."
+    SEVERAL_UNITS = "There are several units called “{said}”; write the unit's code."
+    UNKNOWN_POST = "There is no post “{said}”."
+    SEVERAL_POSTS = "There are several posts called “{said}”; write the post's code."
+    UNKNOWN_PERSON = "There is no employee with the NIP {nip}."
+    UNKNOWN_CALENDAR = "There is no calendar “{said}”."
+    REFUSED_ELSEWHERE = "This depends on row {row} of the sheet {sheet}, which is refused."
+    OTHER_NAME = "The NIP belongs to {name}; the row says {said}."
+    POST_LEFT_OUT = "There is no post “{said}”; the person enters without it."
+    # rules between rows
+    REPEATED = "The same as row {row}."
+    CONTRADICTED = "Row {row} says something else about the same."
+    CIRCLE = "The unit would lie below itself."
+    DATES_REVERSED = "The last day {ends_on} lies before the first, {starts_on}."
+    ACTING_NEEDS_ORDER = "Acting for a post (Plt., Plh.) needs the number of its order."
+    ACTING_TOO_LONG = "Acting for a vacant post (Plt.) ends after 3 months, extendable by 3; this is longer."
+    POST_TAKEN = "The post is held by {name} since {since}, which is not before {starts_on}."
+    POST_PASSES = "Takes the post from {name}, whose last day there becomes {ends_on}."
+    POST_LEFT = "Leaves the post {title}, where the last day becomes {ends_on}."
+    POST_SINCE = "The record has this post held since {since}, which is kept."
+    HEAD_GUESSED = "Taken as the post that leads its unit."
+    KEY_TAKEN = "The unit has another post of this kind already: {code}."
+    DAY_ASSUMED = "No first day is given; {day} is taken."
+    STATUS_ASSUMED = "No status is given; PNS is taken."
+    RANK_NEWER = "The record holds the later rank {rank} since {since}, which is kept."
+    EDUCATION_HIGHER = "The record holds the higher education {level}, which is kept."
+    ROLE_LEFT_OUT = "Only an administrator can give the role {role}; it is left out."
+    LOGIN_TAKEN = "The login {login} belongs to somebody else."
+    HAS_ACCOUNT = "The person has an account already; its login and roles stay as they are."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with one field of a row."""
+
+    field: str
+    level: Level
+    wrong: Wrong
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    reading: bool = False
+    """Found while the cells were read: true whatever the records say."""
+
+    def stored(self) -> dict[str, Any]:
+        """As an import's row keeps it."""
+        said = {
+            "field": self.field,
+            "level": str(self.level),
+            "message": str(self.wrong),
+            "facts": self.facts,
+        }
+        return said | {"reading": True} if self.reading else said
+
+    @classmethod
+    def restored(cls, said: dict[str, Any]) -> "Problem":
+        """From what `stored` gave."""
+        reading = bool(said.get("reading"))
+        return cls(said["field"], Level(said["level"]), Wrong(said["message"]), said["facts"], reading)
+
+
+def refuse(name: str, wrong: Wrong, /, **facts: Any) -> Problem:
+    return Problem(name, Level.REFUSE, wrong, facts)
+
+
+def warn(name: str, wrong: Wrong, /, **facts: Any) -> Problem:
+    return Problem(name, Level.WARN, wrong, facts)

@@ -1,0 +1,120 @@
+"""The rows of a sheet that is understood, as plain values, each with what could not be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from personnel.cells import Cell, Unreadable, squeezed, text
+from personnel.columns import Kind
+from personnel.headers import Found, Table
+from personnel.names import split_name
+from personnel.problems import Level, Problem, Wrong
+from personnel.sheets import Sheet
+
+
+@dataclass
+class Row:
+    """One row of the file: what was understood, and what is wrong with it so far."""
+
+    sheet: str
+    number: int
+    """As the spreadsheet shows it, from 1."""
+    kind: Kind
+    values: dict[str, str]
+    """Only what the row says; an empty cell says nothing."""
+    problems: list[Problem] = field(default_factory=list[Problem])
+    cells: dict[str, str] = field(default_factory=dict[str, str])
+    """A refused row as it stands in the file, by its headers."""
+    guesses: dict[str, str] = field(default_factory=dict[str, str])
+    """What planning reads into the row, beyond what it says."""
+
+    def get(self, name: str) -> str:
+        return self.values.get(name) or self.guesses.get(name, "")
+
+    @property
+    def refused(self) -> bool:
+        return any(problem.level is Level.REFUSE for problem in self.problems)
+
+
+def rows(sheet: Sheet, table: Table) -> list[Row]:
+    """The rows that hold data; repeated headers, blank rows, totals and signatures are passed over."""
+    header = [squeezed(said) for said in table.headers]
+    found: list[Row] = []
+    for index in range(table.first_row, len(sheet.rows)):
+        cells = sheet.rows[index]
+        if any(cell not in ("", None) for cell in cells) and not _repeats(header, cells):
+            row = _row(sheet.name, index + 1, table, cells)
+            if _is_data(row, table):
+                found.append(row)
+    return found
+
+
+def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell]) -> Row:
+    row = Row(sheet, number, table.layout.kind, {})
+    unread: set[str] = set()
+    for place in table.columns:
+        name = place.column.name
+        if name in row.values or place.index >= len(cells):
+            continue
+        try:
+            if value := place.column.read(cells[place.index]):
+                row.values[name] = value
+        except Unreadable as wrong:
+            unread.add(name)
+            row.problems.append(_unreadable(place, wrong))
+    for column in table.layout.columns:
+        if column.needed and column.name not in row.values and column.name not in unread:
+            row.problems.append(Problem(column.name, Level.REFUSE, Wrong.MISSING, reading=True))
+    if row.kind is Kind.EMPLOYEE and "name" in row.values:
+        _split(row.values)
+    if row.refused:
+        row.cells = as_written(table, cells)
+    return row
+
+
+def as_written(table: Table, cells: Sequence[Cell]) -> dict[str, str]:
+    """A row's cells by their headers, as text."""
+    written: dict[str, str] = {}
+    for index, header in enumerate(table.headers):
+        if header and index < len(cells) and cells[index] not in ("", None):
+            written[header] = str(cells[index])[:200]
+    return written
+
+
+def _unreadable(place: Found, wrong: Unreadable) -> Problem:
+    level = Level.WARN if place.column.lenient else Level.REFUSE
+    facts: dict[str, Any] = wrong.facts
+    return Problem(place.column.name, level, wrong.wrong, facts, reading=True)
+
+
+def _is_data(row: Row, table: Table) -> bool:
+    """Whether a row is one of the table's, and not a total or the signature below it."""
+    needed = [column.name for column in table.layout.columns if column.needed]
+    said = [name for name in needed if name in row.values or _is_unreadable(row, name)]
+    return needed[0] in said or len(said) >= 2
+
+
+def _is_unreadable(row: Row, name: str) -> bool:
+    return any(problem.field == name and problem.wrong is not Wrong.MISSING for problem in row.problems)
+
+
+def _repeats(header: list[str], cells: Sequence[Cell]) -> bool:
+    """Whether a row is the header again, as printed on top of each page."""
+    said = [(squeezed(_shown(cell)), index) for index, cell in enumerate(cells)]
+    filled = [(text_, index) for text_, index in said if text_]
+    return len(filled) >= 2 and all(index < len(header) and header[index] == text_ for text_, index in filled)
+
+
+def _split(values: dict[str, str]) -> None:
+    front, name, back = split_name(values["name"])
+    values["name"] = name or values["name"]
+    for title, said in (("front_title", front), ("back_title", back)):
+        if said and title not in values:
+            values[title] = said
+
+
+def _shown(cell: Cell) -> str:
+    try:
+        return text(cell)
+    except Unreadable:
+        return ""
