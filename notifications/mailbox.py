@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -39,6 +39,12 @@ def messages(limit: int = 50, offset: int = 0, recipient: str | None = None) -> 
     """The newest mails first; with a recipient, those to that address."""
     wanted = (path for path in _newest_first() if recipient is None or _address(path) == recipient.lower())
     return [mail for path in islice(wanted, offset, offset + limit) if (mail := _read(path))]
+
+
+def besides(known: Container[str]) -> list[LocalMail]:
+    """The mails whose ids are not known yet, in the order they came; only these are parsed."""
+    new = (path for path in reversed(_newest_first()) if _id(path) not in known)
+    return [mail for path in new if (mail := _read(path))]
 
 
 def message(mail_id: str) -> LocalMail | None:

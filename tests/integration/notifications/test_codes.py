@@ -41,12 +41,12 @@ def mailed(session: Session) -> str:
         name=message.name,
         now=core_clock.now(session),
     )
-    (said,) = re.findall(r"\b\d{4} \d{4}\b", mail.text)
+    (said,) = re.findall(r"\b\d{8}\b", mail.text)
     return said
 
 
 def wrong(code: str) -> str:
-    return str((int(code.replace(" ", "")) + 1) % 10**DIGITS).zfill(DIGITS)
+    return str((int(code) + 1) % 10**DIGITS).zfill(DIGITS)
 
 
 @pytest.fixture
@@ -60,10 +60,10 @@ def test_the_code_from_the_mail_opens_what_it_was_asked_for(session: Session, si
     redeem(session, siti.id, PURPOSE, mailed(session))
 
 
-@pytest.mark.parametrize("typed", ["{} ", " {}", "{0[0]} {0[1]}", "{0[0]}-{0[1]}\n", "{0[0]}{0[1]}"])
+@pytest.mark.parametrize("typed", ["{0}{1}", "{0}{1} ", " {0} {1}", "{0}-{1}\n", "{0}\u00a0{1}"])
 def test_how_a_code_is_typed_does_not_matter(session: Session, siti: Person, typed: str):
     said = mailed(session)
-    redeem(session, siti.id, PURPOSE, typed.format(said.split() if "[" in typed else said))
+    redeem(session, siti.id, PURPOSE, typed.format(said[:4], said[4:]))
 
 
 def test_a_code_works_once(session: Session, siti: Person):
@@ -138,10 +138,10 @@ def test_who_has_no_address_is_told_so(session: Session):
 
 
 def test_no_table_tells_the_code(session: Session, siti: Person):
-    code = mailed(session).replace(" ", "")
+    code = mailed(session)
     for table in (Message, OneTimeCode):
         dump = session.scalars(select(func.row_to_json(table.__table__.table_valued()))).all()
-        assert dump and not any(code in str(row).replace(" ", "") for row in dump)
+        assert dump and not any(code in str(row) for row in dump)
 
 
 def test_codes_are_spread_over_all_eight_digits():

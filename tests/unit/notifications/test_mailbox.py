@@ -65,6 +65,14 @@ def test_the_newest_come_first_in_pages(maildir: Path):
     assert [m.to[0] for m in mailbox.messages(limit=3, offset=5)] == ["B", "A"]
 
 
+def test_what_is_known_already_is_left_out(maildir: Path):
+    deliver(maildir, "A", "B")
+    known = {mail.id for mail in mailbox.messages()}
+    deliver(maildir, "C", "D")
+    assert [m.to[0] for m in mailbox.besides(known)] == ["C", "D"]
+    assert [m.to[0] for m in mailbox.besides(())] == ["A", "B", "C", "D"]
+
+
 def test_one_persons_mails_are_found_whatever_the_case_of_the_address(maildir: Path):
     deliver(maildir, "Siti", "Budi", "Siti", "Ani")
     assert [m.to[:4] for m in mailbox.messages(recipient="SITI@medan.go.id")] == ["Siti", "Siti"]
