@@ -20,7 +20,7 @@ def leftovers(variable: str, value: str) -> list[psutil.Process]:
     return found
 
 
-def end_leftovers(variable: str, value: str, patience: float = 1.0) -> int:
+def end_leftovers(variable: str, value: str, patience: float = 0.5) -> int:
     """End them, politely and then by force, until none is left; tells how many there were."""
     ended = 0
     while found := leftovers(variable, value):

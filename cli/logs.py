@@ -6,7 +6,7 @@ import sys
 
 import structlog
 
-QUIET = ("httpx", "httpcore", "uvicorn.access", "alembic", "watchfiles")
+QUIET = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "alembic", "watchfiles")
 """Libraries that tell more than an operator wants to read."""
 
 

@@ -12,6 +12,7 @@ from cli import (
     doctor,
     importing,
     keeper,
+    rehearse,
     sample,
     testing,
     up,
@@ -41,6 +42,7 @@ app.command(rich_help_panel="Start here")(doctor.doctor)
 app.command("import", rich_help_panel="The office")(importing.import_)
 app.add_typer(account.app, name="account", rich_help_panel="The office")
 app.add_typer(db.app, name="db", rich_help_panel="The office")
+app.add_typer(rehearse.app, name="rehearse", rich_help_panel="The office")
 for part in (web.web, worker.worker, keeper.keeper, courier.courier):
     app.command(rich_help_panel="The parts that `up` runs, one by one")(part)
 app.command(hidden=True)(sample.sample)

@@ -57,6 +57,9 @@ def _make(site: Site, name: str) -> Child:
             return _ours(site, name, name, after=("prefect", "migrations"))
         case "web":
             return _ours(site, name, name, ready=_web_ready(site))
+        case "courier":
+            # A letter may be on its way; cut off now, it would be sent again.
+            return replace(_ours(site, name, name), grace=5.0)
         case _:
             return _ours(site, name, name, once=name in STEPS)
 

@@ -15,8 +15,6 @@ from cli.child import Child, ChildFailed, ChildSlow, ending, next_delay, tethere
 from cli.leftovers import end_leftovers
 from core.errors import MufakatError
 
-GRACE = 3.0
-"""Seconds between the polite signal and the kill; three rounds of it stay under ten seconds."""
 LAST_LINES = 20
 OURSELVES = "supervisor"
 """The name under which the supervisor tells of its own doings."""
@@ -269,7 +267,7 @@ class Supervisor:
             ended = asyncio.create_task(process.wait())
             for number in (kept.child.stop_signal, signal.SIGKILL):
                 self.send(kept.child.name, number)
-                if (await asyncio.wait({ended}, timeout=GRACE))[0]:
+                if (await asyncio.wait({ended}, timeout=kept.child.grace))[0]:
                     break
         for task in (kept.keeping, kept.reading):
             if task:

@@ -15,7 +15,7 @@ import pytest
 
 from cli.child import Child, ChildFailed, ChildSlow
 from cli.leftovers import end_leftovers, leftovers
-from cli.supervisor import GRACE, Supervisor
+from cli.supervisor import Supervisor
 from core.settings import ROOT
 
 MARK = "MUFAKAT_TESTS_MARK"
@@ -181,7 +181,7 @@ def test_what_ignores_the_polite_signal_is_killed_in_time(stage: Stage) -> None:
     async def scene() -> None:
         supervisor = stage.supervisor(stage.child("worker", stubborn))
         await supervisor.start()
-        async with asyncio.timeout(GRACE + 3):
+        async with asyncio.timeout(10):
             await supervisor.stop()
 
     run(scene())
