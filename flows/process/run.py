@@ -20,7 +20,7 @@ from flows.process.service import locked
 
 LEASE_SECONDS = 20
 """A run that has not shown itself for so long is taken for dead."""
-GRACE_SECONDS = 60
+GRACE_SECONDS = 30
 """How long a run may take from its worker's hands to its first sign of life."""
 BEAT_SECONDS = 5
 

@@ -69,7 +69,7 @@ def pdf(decree: DecreeText) -> bytes:
         sys_inputs={"decree": json.dumps(_facts(decree), ensure_ascii=False, sort_keys=True)},
         format="pdf",
         pdf_standards=["a-2b"],
-        timestamp=decree.signed_at,
+        timestamp=decree.signed_at.replace(microsecond=0),
     )
     if not isinstance(drawn, bytes):
         raise TypeError("typst answered with pages instead of one document")

@@ -27,13 +27,15 @@ DOCUMENTS = ("sk-cpns", "sk-pns", "last-rank-decree", "diploma")
 class Agency(Office):
     """Makes the agency, and people whose careers meet the rules unless a test says otherwise."""
 
+    prefix: str = ""
     units: list[Unit] = field(default_factory=list[Unit])
     heads: list[Employee] = field(default_factory=list[Employee])
     accounts: dict[Any, Account] = field(default_factory=dict[Any, Account])
 
     @classmethod
-    def founded(cls, session: Session, units: int = 2) -> "Agency":
-        agency = cls(session, calendars.seed(session))
+    def founded(cls, session: Session, units: int = 2, prefix: str = "") -> "Agency":
+        """A prefix keeps the codes of several agencies in one database apart."""
+        agency = cls(session, calendars.seed(session), prefix=prefix)
         agency.top = agency.unit("pemko", name="Pemerintah Kota")
         agency.ppk = agency.post(agency.top, "ppk", title="Wali Kota")
         agency.mayor = agency._holder(agency.ppk, "Bobby Siregar")
@@ -49,9 +51,16 @@ class Agency(Office):
             agency.heads.append(agency._holder(agency.post(unit), f"Kabid {n}"))
         return agency
 
+    def unit(self, code: str, parent: Unit | None = None, **said: Any) -> Unit:
+        return super().unit(self.prefix + code, parent, **said)
+
+    def post(self, unit: Unit, key: str | None = "head", **said: Any) -> Position:
+        return super().post(unit, key, **{"code": f"{self.prefix}P{self.made}"} | said)
+
     def person(self, unit: Unit, name: str = "Budi Santoso", roles: Any = (), **said: Any) -> Employee:
         """Somebody with an account."""
-        employee = super().person(unit, name, **said)
+        nip = f"19800101200501{1000 + self.made}" if not self.prefix else f"{new_id().int % 10**18:018d}"
+        employee = super().person(unit, name, **{"nip": nip} | said)
         account = Account(
             id=new_id(),
             employee_id=employee.id,
@@ -77,9 +86,7 @@ class Agency(Office):
         career = {"rank": "III/a", "rank_since": date(2022, 10, 1), "education": "S1/D4"}
         employee = self.person(unit, name, **(career | said))
         for kind in documents:
-            self._kept(
-                Document(id=new_id(), employee_id=employee.id, kind=kind, number="1/2020", dated=None)
-            )
+            self._kept(Document(id=new_id(), employee_id=employee.id, kind=kind, number="1/2020", dated=None))
         for year, predicate in predicates.items():
             self._kept(Appraisal(employee_id=employee.id, year=year, predicate=predicate))
         return employee

@@ -89,7 +89,10 @@ def test_an_unknown_predicate_of_a_year_is_missing_and_not_a_failure(
     candidate = session.get_one(Candidate, (run.process_id, person.id))
     assert candidate.outcome == "incomplete"
     finding = next(f for f in candidate.findings if f["rule"] == "performance")
-    assert finding["found"] == {"id": "belum ada: predikat kinerja tahun 2026", "en": "missing: performance of 2026"}
+    assert finding["found"] == {
+        "id": "belum ada: predikat kinerja tahun 2026",
+        "en": "missing: performance of 2026",
+    }
 
 
 def test_the_rank_exam_is_asked_of_those_alone_whose_next_rank_needs_it(
