@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from personnel import ranks
 from personnel.problems import Wrong
@@ -37,6 +38,7 @@ MONTHS = {
     for name in names.split()
 }
 
+_SIGNS = re.compile(r"[^a-z0-9]+")
 _YMD = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DMY = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{2,4})")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[-/. ]+([A-Za-z]{3,9})\.?[-/. ]+(\d{2,4})")
@@ -61,10 +63,9 @@ def text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         cell = cell.date()
     said = "" if cell is None else cell.isoformat() if isinstance(cell, date) else str(cell)
-    said = "".join(
-        " " if c.isspace() else c for c in said if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
-    said = " ".join(said.split()).lstrip("'’`").strip()
+    if not said.isprintable():
+        said = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in said)
+    said = " ".join(said.split()).lstrip("'’`").lstrip()
     if said.casefold() in NOTHING:
         return ""
     if said.casefold() in FORMULA_ERRORS:
@@ -133,10 +134,11 @@ def mail(cell: Cell) -> str:
     return said.casefold()
 
 
+@lru_cache(maxsize=10_000)
 def squeezed(said: str) -> str:
     """A text without anything but lower-case letters and digits: how spellings are compared."""
-    plain = unicodedata.normalize("NFKD", said).casefold()
-    return "".join(c for c in plain if c.isalnum())
+    plain = said.lower() if said.isascii() else unicodedata.normalize("NFKD", said).casefold()
+    return _SIGNS.sub("", plain) if plain.isascii() else "".join(c for c in plain if c.isalnum())
 
 
 def _numbered_day(number: float) -> str:

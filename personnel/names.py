@@ -2,6 +2,8 @@
 
 import re
 
+from personnel.cells import squeezed
+
 _FRONT = re.compile(
     r"((?:(?:Prof|Dr|DR|dr|drg|drh|Ir|IR|Drs|DRS|Dra|DRA|Hj|HJ|H|KH|apt|Apt|Ns|Ners)\. ?)+)(?=\S)"
 )
@@ -26,8 +28,4 @@ def split_name(said: str) -> tuple[str, str, str]:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two writings mean one person's name: titles, capitals, dots and spaces aside."""
-    return _letters(split_name(one)[1]) == _letters(split_name(other)[1])
-
-
-def _letters(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())
+    return squeezed(split_name(one)[1]) == squeezed(split_name(other)[1])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from personnel.cells import Cell, Unreadable, squeezed, text
+from personnel.cells import Cell, Unreadable, squeezed
 from personnel.columns import Kind
 from personnel.headers import Found, Table
 from personnel.names import split_name
@@ -100,9 +100,14 @@ def _is_unreadable(row: Row, name: str) -> bool:
 
 def _repeats(header: list[str], cells: Sequence[Cell]) -> bool:
     """Whether a row is the header again, as printed on top of each page."""
-    said = [(squeezed(_shown(cell)), index) for index, cell in enumerate(cells)]
-    filled = [(text_, index) for text_, index in said if text_]
-    return len(filled) >= 2 and all(index < len(header) and header[index] == text_ for text_, index in filled)
+    alike = 0
+    for index, cell in enumerate(cells):
+        if cell in ("", None):
+            continue
+        if not isinstance(cell, str) or index >= len(header) or squeezed(cell) != header[index]:
+            return False
+        alike += 1
+    return alike >= 2
 
 
 def _split(values: dict[str, str]) -> None:
@@ -111,10 +116,3 @@ def _split(values: dict[str, str]) -> None:
     for title, said in (("front_title", front), ("back_title", back)):
         if said and title not in values:
             values[title] = said
-
-
-def _shown(cell: Cell) -> str:
-    try:
-        return text(cell)
-    except Unreadable:
-        return ""
