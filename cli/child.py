@@ -44,8 +44,7 @@ class Child:
     ready_within: float = 120.0
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 2.0
-    """Seconds between the polite signal and the kill. Along any line of children that stand on each other they
-    add up to less than ten."""
+    """Seconds between the polite signal and the kill; for children that stand on each other they add up."""
     failure: Callable[[list[str]], MufakatError] | None = None
     """Names the error that the last lines of a child that could not start tell of."""
 

@@ -1,5 +1,8 @@
 """`python -m cli sample`: fills an empty database with the sample agency, as an office would fill it."""
 
+import json
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.ready import announce
@@ -7,7 +10,9 @@ from cli.ready import announce
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-PASSWORD = "mufakat-demo"  # noqa: S105 - printed on the login page of a demo, and refused anywhere else
+    from core.actor import Actor
+
+PASSWORD = "mufakat-demo"  # noqa: S105 - of invented people, and printed where the demo is started
 FILE = "contoh-pegawai.xlsx"
 
 
@@ -30,25 +35,59 @@ def sample() -> None:
         _import(session)
     with transaction() as session:
         _launch(session)
+        logins_file(settings().home).write_text(json.dumps(_logins(session)))
     announce()
+
+
+def logins_file(home: Path) -> Path:
+    """Where the sample's logins are left for whoever prints them."""
+    return home / "run" / "logins.json"
 
 
 def _import(session: "Session") -> None:
     from core.actor import system
-    from personnel import accounts, calendars, importing, queries
+    from personnel import accounts, importing, queries
     from personnel.sample import workbook
 
-    if queries.employees(session, limit=1):
+    if queries.count_employees(session):
         return
     actor = system("cli")
-    calendars.seed(session)
     found = importing.preview(session, actor, FILE, workbook())
     importing.apply(session, actor, found.id)
     accounts.provision(session, actor, password=PASSWORD)
 
 
 def _launch(session: "Session") -> None:
-    from flows.process import queries
+    from babel.dates import format_date
 
-    if queries.processes(session, limit=1):
+    from core import clock
+    from core.settings import settings
+    from flows.process import queries, service
+    from flows.process.models import IntentKind
+
+    if queries.count_processes(session):
         return
+    today = clock.now(session).astimezone(settings().zone).date()
+    first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    actor = _actor(session, "hr")
+    title = f"Kenaikan pangkat reguler {format_date(first, 'MMMM y', locale='id')}"
+    made = service.create(session, actor, "promotion", title, {"effective_on": first.isoformat()})
+    service.ask(session, actor, made.id, IntentKind.LAUNCH)
+
+
+def _logins(session: "Session") -> list[dict[str, str]]:
+    """One login a role: what to type, who it is, and what for."""
+    from personnel.sample import LOGINS
+
+    return [
+        {"login": login, "name": _actor(session, login).name, "purpose": purpose["en"], "password": PASSWORD}
+        for login, purpose in LOGINS.items()
+    ]
+
+
+def _actor(session: "Session", login: str) -> "Actor":
+    from personnel import accounts
+    from personnel.models import Employee
+
+    account = accounts.find(session, login)
+    return accounts.actor_of(account, session.get_one(Employee, account.employee_id), "cli")

@@ -46,22 +46,21 @@ def children(site: Site, names: Collection[str]) -> list[Child]:
 
 
 def _make(site: Site, name: str) -> Child:
+    if name in ("postgres", "prefect"):
+        return _postgres(site) if name == "postgres" else _prefect(site)
+    part = _ours(site, name)
     match name:
-        case "postgres":
-            return _postgres(site)
-        case "prefect":
-            return _prefect(site)
         case "migrations":
-            return _ours(site, name, "db", "upgrade", after=("postgres",), once=True)
+            return replace(part, after=("postgres",))
         case "worker":
-            return _ours(site, name, name, after=("prefect", "migrations"))
+            return replace(part, after=("prefect", "migrations"))
         case "web":
-            return _ours(site, name, name, ready=_web_ready(site))
+            return replace(part, ready=_web_ready(site))
         case "courier":
             # A letter may be on its way; cut off now, it would be sent again.
-            return replace(_ours(site, name, name), grace=5.0)
+            return replace(part, grace=5.0)
         case _:
-            return _ours(site, name, name, once=name in STEPS)
+            return part
 
 
 def _postgres(site: Site) -> Child:
@@ -114,24 +113,18 @@ def _prefect(site: Site) -> Child:
     )
 
 
-def _ours(
-    site: Site,
-    name: str,
-    *command: str,
-    after: tuple[str, ...] = ("migrations",),
-    once: bool = False,
-    ready: Ready | None = None,
-) -> Child:
+def _ours(site: Site, name: str) -> Child:
     file = site.home / "run" / f"{name}.ready"
+    command = ("db", "upgrade") if name == "migrations" else (name,)
     return Child(
         name,
         [sys.executable, "-m", "cli", *command],
-        site.environment() | {FILE: str(file)},
+        {**site.environment(), FILE: str(file)},
         ROOT,
         _log(site, name),
-        ready or announced(file),
-        after=after,
-        once=once,
+        announced(file),
+        after=("migrations",),
+        once=name in STEPS,
     )
 
 

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from cli.places import home
 
 if TYPE_CHECKING:
     from cli.instance import Instance
+
+ONE_WISH = 1.0
 
 
 def up() -> None:
@@ -38,8 +41,14 @@ def supervised(*, demo: bool = False) -> "Generator[Instance]":
     from cli.terminal import Terminal
 
     ended_by: list[int] = []
+    told_at = 0.0
 
     def end(number: int, frame: object) -> None:
+        nonlocal told_at
+        # Told twice in a moment is told once: some programs signal us and our whole group.
+        if time.monotonic() - told_at < ONE_WISH:
+            return
+        told_at = time.monotonic()
         ended_by.append(number)
         raise KeyboardInterrupt
 
@@ -54,4 +63,4 @@ def supervised(*, demo: bool = False) -> "Generator[Instance]":
     except KeyboardInterrupt:
         print("Mufakat has stopped.", file=sys.stderr)
         # Being told to stop is how a service ends well; Ctrl-C is an interruption, as for every command.
-        raise typer.Exit(130 if signal.SIGINT in ended_by else 0) from None
+        raise typer.Exit(130 if ended_by[0] == signal.SIGINT else 0) from None
