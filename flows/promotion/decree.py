@@ -64,11 +64,21 @@ def bases(effective_on: date) -> list[str]:
 
 
 def pdf(decree: DecreeText) -> bytes:
-    """The decree as a PDF/A. Raises TypstError where the template is at fault."""
+    """The decree as a PDF/A; as a plain PDF where a name has letters that the fonts lack, rather than none.
+
+    Raises TypstError where the template is at fault.
+    """
+    try:
+        return _drawn(decree, archive=True)
+    except typst.TypstError:
+        return _drawn(decree, archive=False)
+
+
+def _drawn(decree: DecreeText, *, archive: bool) -> bytes:
     drawn = _compiler().compile(
         sys_inputs={"decree": json.dumps(_facts(decree), ensure_ascii=False, sort_keys=True)},
         format="pdf",
-        pdf_standards=["a-2b"],
+        pdf_standards=["a-2b"] if archive else [],
         timestamp=decree.signed_at.replace(microsecond=0),
     )
     if not isinstance(drawn, bytes):

@@ -112,8 +112,11 @@ class Cycle:
     def run_path(self) -> str:
         return f"/flow_runs/{self.process().run_id}"
 
-    def run_history(self) -> list[str]:
-        """The names of the states that the run went through."""
-        run_id = self.process().run_id
-        states = self.prefect("GET", f"/flow_run_states/?flow_run_id={run_id}")
-        return [state["name"] for state in states]
+    def until_suspended(self, times: int) -> None:
+        """Wait until the run has been suspended so many times."""
+        path = f"/flow_run_states/?flow_run_id={self.process().run_id}"
+
+        def so_often(_: Process) -> bool:
+            return [state["name"] for state in self.prefect("GET", path)].count("Suspended") == times
+
+        self.until_so(so_often, f"suspended {times} times")

@@ -69,7 +69,7 @@ def test_a_spurious_resume_ends_suspended_again_and_nothing_behind_the_gate_runs
     with Cycle.waiting(instance) as cycle:
         for turn in (2, 3):
             assert cycle.prefect("POST", f"{cycle.run_path()}/resume", {})["status"] == "ACCEPT"
-            cycle.until_so(lambda p: cycle.run_history().count("Suspended") == turn, "suspended again")
+            cycle.until_suspended(turn)
         cycle.until("waiting", "suspended")
         with transaction() as session:
             steps = session.scalars(select(Step.name).where(Step.process_id == cycle.process_id)).all()
@@ -203,7 +203,7 @@ def test_a_paused_cycle_stays_at_its_open_gate_until_it_is_resumed(instance: Ins
         cycle.until("paused")
         cycle.approve_all()
         cycle.prefect("POST", f"{cycle.run_path()}/resume", {})
-        cycle.until_so(lambda _: cycle.run_history().count("Suspended") == 2, "suspended again")
+        cycle.until_suspended(2)
         assert cycle.process().state == "paused"
         assert decrees_of(cycle) == []
         cycle.ask(IntentKind.RESUME)
