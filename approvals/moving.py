@@ -100,19 +100,19 @@ class _Carrier:
             case Entered(stage, left):
                 if left is not None:
                     yield about(case, "case.advanced", from_stage=left, to_stage=stage.name)
-                yield from self._enter(stage, again=left is None)
+                yield from self._enter(stage)
             case Returned(stage):
                 yield self._return(stage)
             case Settled(state):
                 yield settle(case, state, self.cause, self.now)
 
-    def _enter(self, stage: Stage, *, again: bool) -> list[Event]:
+    def _enter(self, stage: Stage) -> list[Event]:
         if self.directory is None:
             raise ValueError(f"{self.cause.move} may begin a stage, and needs a directory")
         case = self.dossier.case
         case.returned_at = case.returned_to = case.outcome = None
         barred = frozenset(self.dossier.interests.and_decided(self.cause.by).barred_from(stage))
-        familiar = self.dossier.last_decider(stage.name) if again else None
+        familiar = self.dossier.last_decider(stage.name)
         opening = Opening(case.id, case.unit_id, case.round, stage, barred, familiar)
         return open_stages(self.session, [opening], directory=self.directory, now=self.now)[case.id]
 
