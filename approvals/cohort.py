@@ -1,8 +1,9 @@
 """All cases of a process at once: are any unsettled, cancel them, seal them when their gate has passed."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from approvals.errors import HrOnly
@@ -23,12 +24,23 @@ def unsettled(session: Session, process_id: UUID) -> int:
     return session.scalar(open_cases) or 0
 
 
-def cancel_cases(session: Session, actor: Actor, process_id: UUID, reason: str) -> int:
-    """End every unsettled case of a process with its tasks; returns how many. Raises HrOnly."""
+def cancel_cases(
+    session: Session,
+    actor: Actor,
+    process_id: UUID,
+    reason: str,
+    *,
+    only: Collection[UUID] | None = None,
+) -> int:
+    """End every unsettled case of a process with its tasks, or only these of them; returns how many.
+
+    Raises HrOnly.
+    """
     _must_run_processes(actor)
     now = clock.now(session)
     fresh = {"populate_existing": True}
-    alive = (Case.process_id == process_id, Case.settled_at.is_(None))
+    chosen = true() if only is None else Case.id.in_(only)
+    alive = (Case.process_id == process_id, Case.settled_at.is_(None), chosen)
     cases = session.scalars(
         select(Case).where(*alive).order_by(Case.id).with_for_update(key_share=True), execution_options=fresh
     ).all()
