@@ -34,6 +34,7 @@ class Wanted(BaseModel):
     stage: str = ""
     state: str = ""
     search: str = ""
+    page: int = 1
 
     def which(self) -> dict[str, Any]:
         chosen = {"outcome": self.outcome, "stage": self.stage, "state": self.state}
@@ -90,10 +91,9 @@ def candidates(
     actor: OverseerActor,
     process_id: UUID,
     wanted: Annotated[Wanted, Query()],
-    page: int = 1,
 ) -> Response:
     """The people behind a number."""
-    page, which = max(1, page), wanted.which()
+    page, which = max(1, wanted.page), wanted.which()
     found = promotions.candidates(session, process_id, **which, limit=A_PAGE + 1, offset=A_PAGE * (page - 1))
     return pages.show(
         request,

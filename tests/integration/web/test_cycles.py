@@ -1,0 +1,210 @@
+"""HR's and the operator's pages: cycles, people behind numbers, launching, intents, the agency outside."""
+
+import csv
+from io import BytesIO, StringIO
+from uuid import UUID
+
+from openpyxl import load_workbook
+from sqlalchemy import select, update
+
+from approvals.models import Case
+from core.database import transaction
+from flows.process.models import Intent, Process
+from flows.promotion.models import Candidate
+from notifications.models import Message, MessageState
+from tests.integration.web.conftest import Browse
+from tests.integration.web.office import Office
+from tests.integration.web.test_deciding import CHECKLIST
+
+
+def intents(process_id: UUID) -> list[tuple[str, str, str]]:
+    with transaction() as session:
+        query = select(Intent).where(Intent.process_id == process_id).order_by(Intent.asked_at)
+        return [(i.kind, i.reason, i.asked_by_name) for i in session.scalars(query)]
+
+
+def verified(office: Office, browse: Browse, cases: int = 1) -> list[UUID]:
+    """Bring the first cases to where the agency outside is asked."""
+    tasks = [office.task(n) for n in range(cases)]
+    head, verifier = browse("head"), browse("verifier")
+    for task in tasks:
+        head.decide(task, decision="approve")
+    for _ in range(cases):
+        verifier.decide(office.task(stage="verification"), decision="approve", checklist=CHECKLIST)
+    return [office.case_of(task).id for task in tasks]
+
+
+def test_a_cycle_shows_where_its_cases_are_and_who_is_late(office: Office, browse: Browse):
+    browse("head").decide(office.task(), decision="approve")
+    page = browse("hr").get(f"/processes/{office.cycle}").text
+    for said in (
+        "Kenaikan pangkat Januari",
+        "Kepala unit kerja",
+        "Posisi usulan",
+        "candidates?outcome=meets",
+    ):
+        assert said in page
+    assert page.count('<svg viewBox="0 0 1000 10"') == 4
+
+
+def test_the_people_behind_a_number_are_one_click_away(office: Office, browse: Browse):
+    hr = browse("hr")
+    for query, expected in (
+        ("outcome=meets", 12),
+        ("outcome=incomplete", 1),
+        ("search=Siti", 1),
+        ("state=approved", 0),
+    ):
+        page = hr.get(f"/processes/{office.cycle}/candidates?{query}")
+        assert page.text.count("data-row") == expected, query
+    assert hr.get(f"/processes/{office.cycle}/candidates/{office.people.staff[0]}").status_code == 200
+
+
+def test_the_same_people_are_taken_away_as_tables(office: Office, browse: Browse):
+    hr = browse("hr")
+    with transaction() as session:
+        session.execute(update(Candidate).where(Candidate.number == 1).values(name="=HYPERLINK(1)"))
+    answer = hr.get(f"/processes/{office.cycle}/candidates.csv?outcome=meets")
+    assert answer.headers["content-disposition"].startswith("attachment; ")
+    rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0][:3] == ["Nomor", "NIP", "Nama"]
+    assert [row[2] for row in rows[1:3]] == ["'=HYPERLINK(1)", "Dewi Kartika Sari, S.Pd."]
+    assert len(rows) == 13
+    book = load_workbook(BytesIO(hr.get(f"/processes/{office.cycle}/candidates.xlsx").content))
+    sheet = book.worksheets[0]
+    assert len(sheet["A"]) > 14
+    assert sheet["B2"].data_type == "s"
+
+
+def test_a_dry_run_says_what_a_launch_would_do_and_does_nothing(office: Office, browse: Browse):
+    hr = browse("hr")
+    fields = {"kind": "promotion", "effective_on": "2027-02-01", "units": ["bidang-2"]}
+    answer = hr.fill("/hr/processes/dry-run", "/hr/processes/new", **fields)
+    assert answer.status_code == 200
+    for said in ("Uji coba", "Saodah Rangkuti", "Darwin Purba", "Wahyuni Pratiwi"):
+        assert said in answer.text
+    with transaction() as session:
+        assert len(session.scalars(select(Process)).all()) == 1
+
+
+def test_a_launch_writes_the_cycle_and_asks_the_keeper(office: Office, browse: Browse):
+    hr = browse("hr")
+    fields = {
+        "kind": "promotion",
+        "effective_on": "2027-02-01",
+        "units": ["bidang-2"],
+        "title": "Siklus Februari",
+    }
+    answer = hr.fill("/hr/processes/launch", "/hr/processes/new", **fields)
+    assert answer.status_code == 303
+    made = UUID(answer.headers["location"].rsplit("/", 1)[1])
+    assert intents(made) == [("launch", "", "Rosmawati Siregar")]
+    page = hr.get(answer.headers["location"]).text
+    assert "Siklus Februari" in page
+    assert "diminta oleh Rosmawati Siregar" in page
+
+
+def test_a_form_that_can_not_be_launched_comes_back_as_it_was(office: Office, browse: Browse):
+    hr = browse("hr")
+    fields = {"effective_on": "2027-01-01", "title": "Dua kali", "units": ["bidang-1"]}
+    answer = hr.fill("/hr/processes/dry-run", "/hr/processes/new", **fields)
+    assert answer.status_code == 409
+    assert 'value="Dua kali"' in answer.text
+    assert 'value="bidang-1" checked' in answer.text
+
+
+def test_only_hr_launches_even_with_a_form_made_by_hand(office: Office, browse: Browse):
+    operator = browse("operator")
+    fields = {"csrf": operator.token("/operator"), "effective_on": "2027-02-01"}
+    assert operator.post("/hr/processes/launch", data=fields).status_code == 403
+
+
+def test_an_operator_asks_with_a_reason_and_hr_may_pause(office: Office, browse: Browse):
+    operator, hr = browse("operator"), browse("hr")
+    page = f"/processes/{office.cycle}"
+    bare = operator.fill(f"/operator/processes/{office.cycle}/restart", "/operator")
+    assert bare.headers["location"] == "/operator"
+    assert intents(office.cycle)[1:] == []
+    assert "flash-bad" in operator.get("/operator").text
+    operator.fill(f"/operator/processes/{office.cycle}/restart", "/operator", reason="alur macet")
+    hr.fill(f"/operator/processes/{office.cycle}/pause", page, reason="libur", next=page)
+    assert [i[:2] for i in intents(office.cycle)][1:] == [("restart", "alur macet"), ("pause", "libur")]
+    assert hr.fill(f"/operator/processes/{office.cycle}/explode", page, reason="x").status_code == 422
+
+
+def test_what_one_may_not_ask_is_refused_by_the_verb(office: Office, browse: Browse):
+    staff = browse("staff0")
+    fields = {"csrf": staff.token("/my"), "reason": "iseng"}
+    staff.post(f"/operator/processes/{office.cycle}/cancel", data=fields)
+    assert len(intents(office.cycle)) == 1
+
+
+def test_the_operators_page_shows_dead_mail_and_sends_it_again(office: Office, browse: Browse):
+    with transaction() as session:
+        message = session.scalars(select(Message).limit(1)).one()
+        message.state, message.last_error, message.attempts = MessageState.DEAD, "550 no such mailbox", 5
+        id_ = message.id
+    operator = browse("operator")
+    assert "550 no such mailbox" in operator.get("/operator").text
+    answer = operator.fill(f"/operator/messages/{id_}/resend", "/operator", reason="alamat diperbaiki")
+    assert answer.status_code == 303
+    with transaction() as session:
+        assert session.get_one(Message, id_).state == MessageState.QUEUED
+
+
+def test_hr_takes_somebody_out_with_a_reason_and_in_again(office: Office, browse: Browse):
+    hr, person = browse("hr"), office.people.staff[0]
+    page = f"/processes/{office.cycle}/candidates/{person}"
+    hr.fill(f"{page}/exclude", page)
+    with transaction() as session:
+        assert session.get_one(Candidate, (office.cycle, person)).outcome == "meets"
+    hr.fill(f"{page}/exclude", page, reason="Pindah instansi")
+    with transaction() as session:
+        candidate = session.get_one(Candidate, (office.cycle, person))
+        assert (candidate.outcome, candidate.note) == ("excluded", "Pindah instansi")
+        nip = candidate.nip
+    people = f"/processes/{office.cycle}/candidates"
+    back = hr.fill(f"{people}/add", people, nip=nip, reason="Batal pindah")
+    assert back.headers["location"] == page
+    assert "Batal pindah" in hr.get(page).text
+    nobody = hr.fill(f"{people}/add", people, nip="000", reason="salah ketik")
+    assert nobody.headers["location"] == people
+    assert "flash-bad" in hr.get(people).text
+
+
+def test_the_agencys_form_goes_out_and_its_answers_come_in_row_by_row(office: Office, browse: Browse):
+    good, wrong = verified(office, browse, 2)
+    hr, page = browse("hr"), f"/processes/{office.cycle}/outside"
+    form = load_workbook(BytesIO(hr.get(f"{page}/export.xlsx").content))
+    sheet = form.worksheets[0]
+    for row, (answer, number) in enumerate((("MS", "PT-1/BKN/2026"), ("MS", "")), start=3):
+        sheet.cell(row, 11).value, sheet.cell(row, 12).value, sheet.cell(row, 13).value = (
+            answer,
+            number,
+            "20-11-2026",
+        )
+    content = BytesIO()
+    form.save(content)
+    sent = hr.fill(f"{page}/import", page, files={"file": ("jawaban.xlsx", content.getvalue())})
+    assert sent.status_code == 200
+    assert "1 tercatat" in sent.text
+    assert "1 ditolak" in sent.text
+    with transaction() as session:
+        assert session.get_one(Case, good).stage == "appointing-official"
+        assert session.get_one(Case, wrong).stage == "technical-consideration"
+
+
+def test_a_file_that_is_no_spreadsheet_is_refused_with_a_sentence(office: Office, browse: Browse):
+    page = f"/processes/{office.cycle}/outside"
+    sent = browse("hr").fill(f"{page}/import", page, files={"file": ("jawaban.xlsx", b"not a sheet")})
+    assert sent.status_code == 422
+    assert "jawaban.xlsx" in sent.text
+
+
+def test_the_signing_official_approves_what_went_all_the_way(office: Office, browse: Browse):
+    test_the_agencys_form_goes_out_and_its_answers_come_in_row_by_row(office, browse)
+    mayor = browse("mayor")
+    task = office.task(stage="appointing-official")
+    assert "menandatangani" in mayor.get(f"/tasks/{task}").text
+    assert mayor.decide(task, decision="approve").status_code == 303
+    assert office.case_of(task).state == "approved"
