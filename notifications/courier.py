@@ -11,7 +11,7 @@ import secrets
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,6 +64,7 @@ class Batch:
     renewed: float
     sent: list[UUID] = field(default_factory=list[UUID])
     failed: list[Failure] = field(default_factory=list[Failure])
+    counts: Counter[str] = field(default_factory=Counter[str])
     down: str = ""
     """Why no letter can pass at the moment."""
 
@@ -185,7 +186,7 @@ class Courier:
             return False
         batch.held = held
         batch.renewed = began if renewing else batch.renewed
-        log.info("messages carried", sent=len(sent), failed=len(failed), given_up=given_up)
+        batch.counts += Counter(sent=len(sent), failed=len(failed), given_up=given_up)
         return True
 
     def _write_down(self, sent: list[UUID], failed: list[Failure], renewing: set[UUID]) -> int:
@@ -203,6 +204,7 @@ class Courier:
             if self.stop.is_set():
                 return
             await asyncio.sleep(IDLE)
+        log.info("messages carried", courier=self.name, **batch.counts, given_back=len(batch.waiting))
         if batch.waiting:
             await asyncio.to_thread(self._give_back, batch)
 

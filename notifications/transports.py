@@ -15,6 +15,8 @@ from core.settings import MailSettings, Settings
 from notifications.letter import Letter
 
 SMTP_CONNECTIONS = 2
+MAILDIR_WRITERS = 4
+"""Each waits for the disk to have a mail for good; together they wait no longer than one."""
 CLOSING = 421
 TOO_LARGE = 552
 
@@ -50,7 +52,7 @@ def transports(config: Settings) -> Sequence[Transport]:
     """The ways out that the settings name; several letters travel at a time over several."""
     if config.mail.transport == "smtp":
         return [SmtpTransport(config.mail) for _ in range(SMTP_CONNECTIONS)]
-    return [MaildirTransport(config.maildir)]
+    return [MaildirTransport(config.maildir) for _ in range(MAILDIR_WRITERS)]
 
 
 class MaildirTransport:
@@ -61,14 +63,19 @@ class MaildirTransport:
 
     async def deliver(self, letter: Letter) -> None:
         """Write the file beside and move it in whole. Raises TransportDown when the disk does not take it."""
+        written = letter.message.as_bytes().replace(b"\r\n", b"\n")
         try:
-            for part in ("", "tmp", "new", "cur"):
-                (self.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
-            written = letter.message.as_bytes().replace(b"\r\n", b"\n")
-            key = mailbox.Maildir(self.folder, create=False).add(written)
-            (self.folder / "new" / key).chmod(0o600)
+            await asyncio.to_thread(self._write, written)
         except OSError as exc:
             raise TransportDown(why=exc) from exc
+        except mailbox.ExternalClashError as exc:
+            raise Refused(f"two mails took the same name: {exc}", permanent=False) from exc
+
+    def _write(self, mail: bytes) -> None:
+        for part in ("", "tmp", "new", "cur"):
+            (self.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = mailbox.Maildir(self.folder, create=False).add(mail)
+        (self.folder / "new" / key).chmod(0o600)
 
     async def close(self) -> None:
         """Nothing is held open."""

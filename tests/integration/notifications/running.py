@@ -29,7 +29,7 @@ def carrying(*ways: Transport) -> Generator[threading.Event]:
         assert not thread.is_alive(), "the courier did not stop"
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come about in time"

@@ -279,4 +279,4 @@ def test_the_settings_name_the_way_out():
     smtp = transports(Settings(mail=MailSettings(transport="smtp")))
     assert [type(way) for way in smtp] == [SmtpTransport, SmtpTransport]
     local = transports(Settings(mail=MailSettings(transport="maildir")))
-    assert [type(way) for way in local] == [MaildirTransport]
+    assert {type(way) for way in local} == {MaildirTransport}
