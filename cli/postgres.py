@@ -5,7 +5,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from cli.child import tethered
 from cli.pginstall import Installation, installation, version
 from cli.ports import LOOPBACK, free_port
 from cli.preconditions import Precondition
+from cli.throwaway import throwaway_folder
 from core.errors import MufakatError
 
 SUPERUSER = "postgres"
@@ -89,15 +89,14 @@ class Cluster:
     @contextmanager
     def temporary(cls) -> "Generator[Cluster]":
         """A running cluster for tests, gone with its data afterwards."""
-        folder = Path(tempfile.mkdtemp(prefix="mufakat-pg-"))
-        cluster = cls(folder, free_port(), secrets.token_urlsafe(16), durable=False)
-        try:
-            cluster.create()
-            cluster.start()
-            yield cluster
-        finally:
-            cluster.stop()
-            shutil.rmtree(folder)
+        with throwaway_folder("mufakat-pg-") as folder:
+            cluster = cls(folder, free_port(), secrets.token_urlsafe(16), durable=False)
+            try:
+                cluster.create()
+                cluster.start()
+                yield cluster
+            finally:
+                cluster.stop()
 
     def create(self) -> bool:
         """Make the cluster unless it is there; tells whether it was made.

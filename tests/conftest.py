@@ -1,12 +1,9 @@
 """The PostgreSQL of the tests: one server a run, one database a worker, one transaction a test."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cli.postgres import Cluster
 from cli.schema import alembic_config, has_revisions, metadata
+from cli.throwaway import throwaway_folder
 from core import clock as core_clock
 from core import database
 from core.settings import settings
@@ -32,8 +30,7 @@ cleanup = ExitStack()
 def pytest_configure(config: pytest.Config) -> None:
     """Settings of the tests' own, and with several workers one server for all of them."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        home = Path(tempfile.mkdtemp(prefix="mufakat-tests-"))
-        cleanup.callback(shutil.rmtree, home)
+        home = cleanup.enter_context(throwaway_folder("mufakat-tests-"))
         for name in [
             n for n in os.environ if n.startswith(("MUFAKAT_", "PREFECT_")) and n != "MUFAKAT_CHROMIUM"
         ]:
