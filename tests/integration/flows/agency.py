@@ -60,7 +60,7 @@ class Agency(Office):
     def person(self, unit: Unit, name: str = "Budi Santoso", roles: Any = (), **said: Any) -> Employee:
         """Somebody with an account."""
         nip = f"19800101200501{1000 + self.made}" if not self.prefix else f"{new_id().int % 10**18:018d}"
-        employee = super().person(unit, name, **{"nip": nip} | said)
+        employee = super().person(unit, name, **{"nip": nip, "rank_since": date(2026, 4, 1)} | said)
         account = Account(
             id=new_id(),
             employee_id=employee.id,
