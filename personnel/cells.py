@@ -144,7 +144,7 @@ def squeezed(said: str) -> str:
 def _numbered_day(number: float) -> str:
     if 1 < number < 80_000:
         return (SERIAL_ZERO + timedelta(days=int(number))).isoformat()
-    whole = str(int(number))
+    whole = f"{number:.0f}"
     if len(whole) == 8 and whole[:2] in ("19", "20"):
         return _a_day(int(whole[:4]), int(whole[4:6]), int(whole[6:]), whole)
     raise Unreadable(Wrong.NOT_A_DATE, said=whole)

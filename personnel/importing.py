@@ -206,7 +206,7 @@ def _stored(import_id: UUID, planned: Planned) -> dict[str, Any]:
         "values": planned.row.values,
         "before": planned.before,
         "after": planned.after,
-        "cells": planned.row.cells,
+        "cells": reading.as_written(planned.row) if planned.action == "refuse" else {},
         "problems": planned.problems,
     }
 

@@ -4,6 +4,7 @@ YYYYMMDD birth, YYYYMM first appointment, 1 male or 2 female, 3 digits; no check
 a PPPK may be made otherwise, so what would refuse a PNS only warns there.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +34,7 @@ def read(cell: Cell) -> str:
 
     A spreadsheet's number has 15 or 16 true digits, so the serial number of an 18-digit NIP is gone.
     """
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
         whole = int(cell)
         return LOST + str(_unrounded(whole)) if len(str(whole)) == 18 else str(whole)
     said = text(cell)

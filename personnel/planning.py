@@ -200,7 +200,7 @@ def _agreeing(rows: Sequence[Row]) -> list[Row]:
         if not row.refused:
             alike[_identity(row)].append(row)
     for first, *others in alike.values():
-        if all(other.values == first.values for other in others):
+        if all(_content(other) == _content(first) for other in others):
             for other in others:
                 other.problems.append(warn("", Wrong.REPEATED, row=first.number))
         else:
@@ -224,7 +224,15 @@ def _identity(row: Row) -> tuple[str, ...]:
         Kind.LEAVE: ("nip", "starts_on"),
         Kind.DOCUMENT: ("nip", "document"),
     }
-    return tuple(row.get(name) for name in names[row.kind])
+    # of a damaged NIP the name is a part
+    damaged = (row.get("name"),) if row.get("nip").startswith(LOST) else ()
+    return tuple(row.get(name) for name in names[row.kind]) + damaged
+
+
+def _content(row: Row) -> dict[str, str]:
+    """What a row says, without the name that a history's row carries for the eye only."""
+    aside = "name" if row.kind not in (Kind.FREE_DAY, Kind.UNIT, Kind.EMPLOYEE) else ""
+    return {name: value for name, value in row.values.items() if name != aside}
 
 
 def _from_the_top(rows: list[Row], world: World) -> list[Row]:

@@ -23,8 +23,8 @@ class Row:
     values: dict[str, str]
     """Only what the row says; an empty cell says nothing."""
     problems: list[Problem] = field(default_factory=list[Problem])
-    cells: dict[str, str] = field(default_factory=dict[str, str])
-    """A refused row as it stands in the file, by its headers."""
+    source: "tuple[Table, Sequence[Cell]] | None" = None
+    """The cells it was read from, while the file is at hand."""
     guesses: dict[str, str] = field(default_factory=dict[str, str])
     """What planning reads into the row, beyond what it says."""
 
@@ -50,7 +50,7 @@ def rows(sheet: Sheet, table: Table) -> list[Row]:
 
 
 def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell]) -> Row:
-    row = Row(sheet, number, table.layout.kind, {})
+    row = Row(sheet, number, table.layout.kind, {}, source=(table, cells))
     unread: set[str] = set()
     for place in table.columns:
         name = place.column.name
@@ -67,14 +67,15 @@ def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell]) -> Row:
             row.problems.append(Problem(column.name, Level.REFUSE, Wrong.MISSING, reading=True))
     if row.kind is Kind.EMPLOYEE and "name" in row.values:
         _split(row.values)
-    if row.refused:
-        row.cells = as_written(table, cells)
     return row
 
 
-def as_written(table: Table, cells: Sequence[Cell]) -> dict[str, str]:
-    """A row's cells by their headers, as text."""
+def as_written(row: Row) -> dict[str, str]:
+    """A row as it stands in the file: its cells by their headers, as text."""
     written: dict[str, str] = {}
+    if row.source is None:
+        return written
+    table, cells = row.source
     for index, header in enumerate(table.headers):
         if header and index < len(cells) and cells[index] not in ("", None):
             written[header] = str(cells[index])[:200]

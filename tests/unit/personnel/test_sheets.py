@@ -1,0 +1,131 @@
+import zipfile
+from datetime import date
+from io import BytesIO
+
+import pytest
+
+from core.errors import MufakatError
+from personnel import sheets, unpacking
+from personnel.sheets import EndlessField, FileTooLarge, TooManyRows
+from personnel.unpacking import Damaged, NotReadable, Protected, TooFarOut, TooMuchInside
+from tests.unit.personnel.files import lying, with_part, xlsx
+
+ROWS = [["NIP", "Nama"], ["198001012005011001", "Budi"]]
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_a_workbooks_cells_keep_their_kind_and_place() -> None:
+    (sheet,) = sheets.read("a.xlsx", xlsx({"Satu": [[], ["", "x"], [date(2026, 1, 2), 1.5, True]]}))
+    assert sheet.name == "Satu"
+    assert sheet.rows[1][1] == "x"
+    assert list(sheet.rows[2]) == [date(2026, 1, 2), 1.5, True]
+
+
+def test_hidden_sheets_are_marked() -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(BytesIO(xlsx({"A": ROWS, "B": ROWS})))
+    book["B"].sheet_state = "hidden"
+    content = BytesIO()
+    book.save(content)
+    assert [s.hidden for s in sheets.read("a.xlsx", content.getvalue())] == [False, True]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_csv_is_read_in_every_separator_and_encoding_of_offices(separator: str, encoding: str) -> None:
+    text = f'NIP{separator}Nama{separator}Unit\n198001{separator}"Élise{separator} S.H."{separator}Dinas\n'
+    (sheet,) = sheets.read("Data Pegawai.csv", text.encode(encoding))
+    assert sheet.name == "Data Pegawai"
+    assert [list(row) for row in sheet.rows] == [
+        ["NIP", "Nama", "Unit"],
+        ["198001", f"Élise{separator} S.H.", "Dinas"],
+    ]
+
+
+def test_a_csv_may_name_its_separator() -> None:
+    (sheet,) = sheets.read("a.csv", b"sep=;\nNIP;Nama, Gelar\n1;Budi, S.H.\n")
+    assert [list(row) for row in sheet.rows] == [["NIP", "Nama, Gelar"], ["1", "Budi, S.H."]]
+
+
+def test_the_content_decides_and_not_the_name() -> None:
+    (sheet,) = sheets.read("a.csv", xlsx({"Satu": ROWS}))
+    assert sheet.name == "Satu"
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"\xd0\xcf\x11\xe0" + bytes(100), Protected),
+        (b"PK\x03\x04 not a zip", Damaged),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", NotReadable),
+        (b'a;b\n"' + b"x" * 20_000, EndlessField),
+    ],
+)
+def test_what_is_no_spreadsheet_is_refused(content: bytes, error: type[MufakatError]) -> None:
+    with pytest.raises(error):
+        sheets.read("a.xlsx", content)
+
+
+def test_a_zip_without_a_workbook_is_refused() -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    with pytest.raises(NotReadable):
+        sheets.read("a.xlsx", content.getvalue())
+
+
+def test_a_large_file_is_refused_unread() -> None:
+    with pytest.raises(FileTooLarge):
+        sheets.read("a.csv", b"x" * (sheets.LARGEST_FILE + 1))
+
+
+def test_too_many_rows_are_refused() -> None:
+    with pytest.raises(TooManyRows):
+        sheets.read("a.csv", b"a;b\n" * (sheets.MOST_ROWS + 1))
+
+
+def test_a_zip_bomb_is_refused() -> None:
+    bomb = with_part(xlsx({"A": ROWS}), "xl/media/bomb.bin", bytes(unpacking.LARGEST_UNPACKED + 1))
+    assert len(bomb) < 1_000_000
+    with pytest.raises(TooMuchInside):
+        sheets.read("a.xlsx", bomb)
+
+
+def test_a_zip_bomb_that_lies_about_its_size_is_refused() -> None:
+    bomb = with_part(xlsx({"A": ROWS}), "xl/media/bomb.bin", bytes(unpacking.LARGEST_UNPACKED + 1))
+    liar = lying(bomb, "xl/media/bomb.bin")
+    with zipfile.ZipFile(BytesIO(liar)) as parts:
+        assert parts.getinfo("xl/media/bomb.bin").file_size == 10
+    with pytest.raises(TooMuchInside):
+        sheets.read("a.xlsx", liar)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="XFD1048576" t="n"><v>1</v></c>',
+        "<c t='n' r = 'ZZ9'><v>1</v></c>",
+        '<x:c r="A99999999"><v>1</v></x:c>',
+    ],
+)
+def test_a_cell_in_the_far_corner_is_refused_before_it_is_laid_out(cell: str) -> None:
+    page = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        f'<row r="1"><c r="A1"><v>1</v></c></row><row r="2">{cell}</row></sheetData></worksheet>'
+    )
+    with pytest.raises(TooFarOut):
+        sheets.read("a.xlsx", with_part(xlsx({"A": ROWS}), SHEET, page.encode()))
+
+
+@pytest.mark.parametrize(
+    "page", [b"<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet/>", "<worksheet/>".encode("utf-16")]
+)
+def test_entities_and_odd_encodings_are_refused(page: bytes) -> None:
+    with pytest.raises(NotReadable):
+        sheets.read("a.xlsx", with_part(xlsx({"A": ROWS}), SHEET, page))
+
+
+def test_a_broken_sheet_is_refused() -> None:
+    with pytest.raises(Damaged):
+        sheets.read("a.xlsx", with_part(xlsx({"A": ROWS}), SHEET, b"<worksheet><sheetData><row"))
