@@ -31,8 +31,8 @@ class Pending:
         """The post that it is escalated to; None when the chain names none."""
         if self.stage.escalate:
             return self.stage.escalate.to
-        expires = self.stage.on_expiry and isinstance(self.stage.candidates, ByPost)
-        return self.stage.candidates if expires else None  # pyright: ignore[reportReturnType]
+        by = self.stage.candidates
+        return by if self.stage.on_expiry and isinstance(by, ByPost) else None
 
     def at_post(self, unit_id: UUID) -> Wanted | None:
         """Whom its post's task is for now, looking upwards from the post's unit; None if it has no post."""
@@ -40,7 +40,7 @@ class Pending:
         if not isinstance(by, ByPost):
             return None
         here = ByPost(holder_of=by.holder_of)
-        return Wanted(here, unit_id, self.stage.acting, self.task.barred)
+        return Wanted(here, unit_id, self.stage.acting, self.task.barred, familiar=self.task.assignee_id)
 
     def higher_up(self) -> Wanted | None:
         """Whom it is for when it leaves the person who let it lie; None when the chain names nobody."""
@@ -79,7 +79,10 @@ class Pending:
         return events
 
     def is_with(self, new: Assignment) -> bool:
-        """Whether these are the hands it is in already."""
+        """Whether these are the hands it is in already, by whichever right."""
         task = self.task
-        now = (task.queue, task.position_id, task.assignee_id, task.assignee_capacity, task.order_number)
-        return now == (new.queue, new.position_id, new.assignee_id, new.capacity, new.order_number)
+        return (task.queue, task.position_id, task.assignee_id) == (
+            new.queue,
+            new.position_id,
+            new.assignee_id,
+        )

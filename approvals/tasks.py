@@ -1,12 +1,13 @@
 """Tasks change hands: claimed from a queue, given back, moved with a post to whoever holds it now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.candidates import assign
+from approvals.candidates import Assignment, assign
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_task
 from approvals.entitlement import in_queue
@@ -64,28 +65,48 @@ def release(session: Session, actor: Actor, task_id: UUID) -> Task:
 def rehome(session: Session, actor: Actor, position_ids: Iterable[UUID], *, directory: Directory) -> int:
     """Hand what is pending at these posts to whoever should have it now; returns how many tasks moved.
 
-    What somebody claimed from a queue stays theirs.
+    What somebody claimed from a queue stays theirs, and so does what its assignee is still entitled to. Only
+    tasks that move are locked: looking at all posts of an office holds nobody up.
     """
+    now = clock.now(session)
+    seen = _at_posts(session, position_ids)
+    moves = {p.task.id: (p.task.assignee_id, new) for p, new in _new_hands(seen, directory, now)}
+    if not moves:
+        return 0
+    locked = _at_posts(session, position_ids, only=sorted(moves))
+    # what changed hands since it was looked at is left to whoever moved it
+    moving = [(p, new) for p in locked for old, new in [moves[p.task.id]] if p.task.assignee_id == old]
+    events = [e for p, new in moving for e in p.hand_to(new, "task.reassigned", cause="holder-changed")]
+    session.flush()
+    record(session, actor, events)
+    return len(moving)
+
+
+def _at_posts(
+    session: Session, position_ids: Iterable[UUID], only: Collection[UUID] | None = None
+) -> list[Pending]:
+    """Open tasks of posts that nobody claimed; when ids are given, those of them that still are, locked."""
     found = (
         select(Task, Case)
         .join(Case)
         .where(Task.position_id.in_(set(position_ids)), Task.ended_at.is_(None), Task.claimed_at.is_(None))
         .order_by(Task.id)
-        .with_for_update(of=Task, key_share=True)
     )
+    if only is not None:
+        found = found.where(Task.id.in_(only)).with_for_update(of=Task, key_share=True)
     rows = session.execute(found, execution_options={"populate_existing": True})
-    pending = [Pending.of(session, task, case) for task, case in rows]
-    now = clock.now(session)
-    posts = {id_: directory.post(id_, now) for p in pending if (id_ := p.task.position_id)}
-    moving = [
-        (p, w) for p in pending if p.task.position_id and (w := p.at_post(posts[p.task.position_id].unit_id))
-    ]
-    assignments = assign([wanted for _, wanted in moving], directory, now)
-    changed = [(p, new) for (p, _), new in zip(moving, assignments, strict=True) if not p.is_with(new)]
-    events = [e for p, new in changed for e in p.hand_to(new, "task.reassigned", cause="holder-changed")]
-    session.flush()
-    record(session, actor, events)
-    return len(changed)
+    return [Pending.of(session, task, case) for task, case in rows]
+
+
+def _new_hands(
+    pending: Sequence[Pending], directory: Directory, now: datetime
+) -> list[tuple[Pending, Assignment]]:
+    """Those of these tasks that are for somebody else by now, and for whom."""
+    posts = {p.task.position_id for p in pending if p.task.position_id}
+    units = {id_: directory.post(id_, now).unit_id for id_ in posts}
+    asked = [(p, w) for p in pending if p.task.position_id and (w := p.at_post(units[p.task.position_id]))]
+    found = assign([wanted for _, wanted in asked], directory, now) if asked else []
+    return [(p, new) for (p, _), new in zip(asked, found, strict=True) if not p.is_with(new)]
 
 
 def _must_be_open(dossier: Dossier, task: Task) -> None:

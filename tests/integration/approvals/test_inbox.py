@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event as hooks
 from sqlalchemy import text
 
 from approvals import tasks
@@ -145,8 +146,6 @@ def test_the_system_has_no_inbox(desk: Desk):
 
 @pytest.mark.parametrize(("name", "index"), [("Kasi", "ix_task_mine"), ("Vera", "ix_task_offered")])
 def test_the_inbox_reads_along_its_small_indexes(desk: Desk, name: str, index: str):
-    from sqlalchemy import event as hooks
-
     session = desk.session
     said: list[tuple[str, Any]] = []
     connection = session.connection()

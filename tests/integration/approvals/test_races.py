@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -175,8 +176,6 @@ def test_a_cancelled_process_and_a_decision_at_once_leave_no_open_task(arena: Ar
 
 
 def test_the_same_letter_recorded_twice_at_once_is_one_answer(arena: Arena):
-    from datetime import date
-
     [(case_id, _)] = arena.prepare("consideration", "Budi")
 
     def job(session: Session) -> UUID:
@@ -239,8 +238,6 @@ def test_crossing_bulk_decisions_never_wait_for_each_other_in_a_ring(arena: Aren
 def test_a_sweep_passes_by_what_a_decision_holds_and_neither_loses(arena: Arena):
     [(case_id, task)] = arena.prepare("unit-head", "Budi")
     with arena.sessions.begin() as session:
-        from datetime import timedelta
-
         clock.move(session, timedelta(days=12))
     answers = arena.at_once(
         [
@@ -262,8 +259,6 @@ def test_a_sweep_passes_by_what_a_decision_holds_and_neither_loses(arena: Arena)
 def test_two_sweeps_at_once_remind_once(arena: Arena):
     arena.prepare("unit-head", *["Budi", "Citra", "Dewi"])
     with arena.sessions.begin() as session:
-        from datetime import timedelta
-
         clock.move(session, timedelta(days=12))
     answers = arena.at_once([lambda session: sweep.sweep(session, directory=arena.office)] * 4)
     assert sum(a.reminded + a.escalated for a in answers) == 3

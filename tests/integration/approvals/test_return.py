@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from approvals.errors import CaseChanged, NotCorrectable, NotPossibleNow, NotRepairer
+from approvals.cases import correct_data
+from approvals.errors import CaseChanged, HrOnly, NotCorrectable, NotPossibleNow, NotRepairer, OwnCase
 from core.conditions import BadCondition
+from core.directory import Capacity
 from tests.integration.approvals.desk import CHAIN, Desk
 from tests.integration.approvals.office import named
 
@@ -100,8 +102,6 @@ def test_a_repair_goes_to_the_queue_when_that_verifier_is_gone(desk: Desk):
 
 
 def test_a_repair_goes_to_the_acting_head_who_returned_it(desk: Desk):
-    from core.directory import Capacity
-
     desk.office.employ("Wakil", "seksi")
     desk.office.appoint("head", "seksi", "Wakil", Capacity.PLH, "SP-1/2026")
     case = desk.open()
@@ -142,16 +142,12 @@ def test_hr_cannot_correct_away_a_fact_that_a_stage_asks_for(desk: Desk):
 
 
 def correct(desk: Desk, case: Any, data: dict[str, Any], actor: str = "Hana") -> None:
-    from approvals.cases import correct_data
-
     correct_data(
         desk.session, desk.who(actor), case.id, data, seen_version=case.version, reason="SK keliru dibaca"
     )
 
 
 def test_nobody_corrects_their_own_case_and_nobody_but_hr_any(desk: Desk):
-    from approvals.errors import HrOnly, OwnCase
-
     with pytest.raises(OwnCase):
         correct(desk, desk.open("Hana"), {"documents": []})
     with pytest.raises(HrOnly):

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event as hooks
 
+from approvals import tasks
 from approvals.errors import NotYours
 from approvals.sweep import SweepCount, sweep
+from core.actor import system
 from core.events import Recorded
 from tests.integration.approvals.desk import CHAIN, Desk
 from tests.integration.approvals.office import named
@@ -148,9 +150,6 @@ stages:
 
 
 def test_an_escalated_task_follows_its_new_post(desk: Desk, clock: Any, monday: datetime):
-    from approvals import tasks
-    from core.actor import system
-
     case = desk.open()
     clock.move(days=8)
     run(desk)

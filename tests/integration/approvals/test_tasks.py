@@ -150,3 +150,15 @@ def test_what_hr_took_on_for_a_vacant_post_stays_with_hr_but_the_new_holder_may_
     assert rehome(desk, "head@seksi") == 0
     assert desk.task(case).assignee_id == named("Hana")
     desk.decide("Kasi", case)
+
+
+def test_an_acting_head_keeps_what_they_have_while_their_order_lasts(desk: Desk):
+    desk.office.employ("Wakil", "seksi")
+    desk.office.appoint("head", "seksi", "Wakil", Capacity.PLH, "SP-1/2026")
+    desk.office.send_away("Kasi")
+    case = desk.open()
+    desk.office.appoint("head", "seksi", "Kasi")
+    assert rehome(desk, "head@seksi") == 0
+    desk.office.posts_["head", "seksi"] = desk.office.posts_["head", "seksi"][-1:]
+    assert rehome(desk, "head@seksi") == 1
+    assert desk.task(case).assignee_id == named("Kasi")

@@ -1,5 +1,7 @@
 """Chains as text: what is accepted, and how what is not is refused."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,8 +152,6 @@ def test_any_text_is_a_chain_or_is_refused(text: str):
     ),
 )
 def test_any_value_of_a_setting_is_accepted_or_refused(value: object, setting: str):
-    import json
-
     source = f"chain: c\ntitle: {{id: c, en: c}}\nstages: [{{stage: s, {setting}: {json.dumps(value)}}}]"
     try:
         parse(source)
