@@ -38,7 +38,7 @@ class PrefectSettings(BaseModel):
     """`user:password` of its basic authentication; empty: none."""
     work_pool: str = "mufakat"
     database_url: SecretStr = SecretStr("")
-    """Its server's own database, where `up` runs one on a PostgreSQL that is given; empty: made beside ours."""
+    """Its server's own database, for `up` on a PostgreSQL that is given; empty: made beside ours."""
 
 
 class MailSettings(BaseModel):
