@@ -10,7 +10,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, any_, func, literal, literal_column, not_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from approvals.access import Reach, permits
@@ -138,18 +150,20 @@ def counts(session: Session, actor: Actor, *, directory: Directory) -> InboxCoun
 def _wells(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
     """The conditions of where work comes from, each along one index and none overlapping another.
 
-    States are said as text, never as parameters, so that the planner sees that the partial indexes fit.
+    What was given to the holder of a post is found by the post, whoever has it: that is what may be decided.
+    `offered` is said as text, never as a parameter, so that the planner sees that the partial index fits.
     """
     me, queues = reach.person_id, reach.queues
     offered = Task.state == literal_column("'offered'")
-    held = Task.state.in_([literal_column(f"'{state}'") for state in ("allocated", "started", "suspended")])
     free = not_(literal(me) == any_(Task.barred))
-    own = [and_(Task.assignee_id == me, held)]
+    mine = and_(Task.assignee_id == me, Task.claimed_at.is_not(None))
+    by_name = or_(Task.position_id.is_(None), Task.claimed_at.is_not(None))
+    own = [and_(Task.assignee_id == me, Task.ended_at.is_(None), by_name)]
     own += [
         and_(
             Task.position_id == position,
             Task.ended_at.is_(None),
-            Task.assignee_id.is_distinct_from(me),
+            mine.is_not(True),
             not_(and_(offered, Task.queue.in_(queues))),
             permits(capacity),
             free,

@@ -136,19 +136,19 @@ class Task(Base):
         CheckConstraint(
             "(state IN ('decided','skipped','cancelled')) = (ended_at IS NOT NULL)", name="ended"
         ),
-        # the inbox: what is mine, what my groups are offered, by urgency
+        # the inbox, by urgency: what is mine by name or by claim, what my groups are offered, what waits at
+        # my posts; each open task is in one of these for each of its readers
         Index(
             "ix_task_mine",
             "assignee_id",
             "due_at",
             "id",
-            postgresql_where=text("state IN ('allocated','started','suspended')"),
+            postgresql_where=text("ended_at IS NULL AND (position_id IS NULL OR claimed_at IS NOT NULL)"),
         ),
         Index("ix_task_offered", "queue", "due_at", "id", postgresql_where=text("state = 'offered'")),
+        Index("ix_task_position", "position_id", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
         # the sweep: the next alarm that is due
         Index("ix_task_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
-        # a changed holder takes over what is pending at the post
-        Index("ix_task_position", "position_id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_task_case_id", "case_id"),
     )
 

@@ -421,9 +421,9 @@ def upgrade() -> None:
     )
     op.create_index('ix_task_alarm', 'task', ['alarm_at'], unique=False, postgresql_where=sa.text('alarm_at IS NOT NULL'))
     op.create_index('ix_task_case_id', 'task', ['case_id'], unique=False)
-    op.create_index('ix_task_mine', 'task', ['assignee_id', 'due_at', 'id'], unique=False, postgresql_where=sa.text("state IN ('allocated','started','suspended')"))
+    op.create_index('ix_task_mine', 'task', ['assignee_id', 'due_at', 'id'], unique=False, postgresql_where=sa.text('ended_at IS NULL AND (position_id IS NULL OR claimed_at IS NOT NULL)'))
     op.create_index('ix_task_offered', 'task', ['queue', 'due_at', 'id'], unique=False, postgresql_where=sa.text("state = 'offered'"))
-    op.create_index('ix_task_position', 'task', ['position_id'], unique=False, postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_index('ix_task_position', 'task', ['position_id', 'due_at', 'id'], unique=False, postgresql_where=sa.text('ended_at IS NULL'))
     op.create_table('account',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('employee_id', sa.UUID(), nullable=False),
@@ -578,7 +578,7 @@ def downgrade() -> None:
     op.drop_table('account')
     op.drop_index('ix_task_position', table_name='task', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_index('ix_task_offered', table_name='task', postgresql_where=sa.text("state = 'offered'"))
-    op.drop_index('ix_task_mine', table_name='task', postgresql_where=sa.text("state IN ('allocated','started','suspended')"))
+    op.drop_index('ix_task_mine', table_name='task', postgresql_where=sa.text('ended_at IS NULL AND (position_id IS NULL OR claimed_at IS NOT NULL)'))
     op.drop_index('ix_task_case_id', table_name='task')
     op.drop_index('ix_task_alarm', table_name='task', postgresql_where=sa.text('alarm_at IS NOT NULL'))
     op.drop_table('task')

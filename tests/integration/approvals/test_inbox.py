@@ -144,7 +144,9 @@ def test_the_system_has_no_inbox(desk: Desk):
     assert counts(desk.session, system("flow"), directory=desk.office) == InboxCounts()
 
 
-@pytest.mark.parametrize(("name", "index"), [("Kasi", "ix_task_mine"), ("Vera", "ix_task_offered")])
+@pytest.mark.parametrize(
+    ("name", "index"), [("Kasi", "ix_task_position"), ("Vera", "ix_task_offered"), ("Vera", "ix_task_mine")]
+)
 def test_the_inbox_reads_along_its_small_indexes(desk: Desk, name: str, index: str):
     session = desk.session
     said: list[tuple[str, Any]] = []
@@ -156,3 +158,19 @@ def test_the_inbox_reads_along_its_small_indexes(desk: Desk, name: str, index: s
     plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", given))
     assert f"using {index}" in plan, plan
     assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_what_was_given_to_a_former_holder_is_not_shown_to_them_any_more(desk: Desk):
+    desk.open("Budi")
+    desk.office.employ("Baru", "seksi")
+    desk.office.appoint("head", "seksi", "Baru")
+    assert (shown(desk, "Kasi"), shown(desk, "Baru")) == ([], ["Budi"])
+
+
+def test_what_hr_took_on_for_a_vacant_post_is_in_both_inboxes_until_one_decides(desk: Desk):
+    desk.office.vacate("head", "seksi")
+    case = desk.open("Budi")
+    tasks.claim(desk.session, desk.who("Hana"), desk.task(case).id)
+    assert (shown(desk, "Hana"), counted(desk, "Hana")) == (["Budi"], InboxCounts(mine=1))
+    desk.office.appoint("head", "seksi", "Kasi")
+    assert (shown(desk, "Hana"), shown(desk, "Kasi")) == (["Budi"], ["Budi"])
