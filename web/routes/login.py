@@ -10,7 +10,7 @@ from core.errors import Invalid, MufakatError
 from core.language import LANGUAGES
 from personnel import accounts
 from personnel.models import Account
-from web import cookies, pages
+from web import cookies, demo, pages
 from web.deps import DbSession, Newcomer, Visitor
 from web.errors import status_of
 from web.words import N_
@@ -43,7 +43,7 @@ def login_page(request: Request, visit: Visitor, session: DbSession, next: str =
     """The form, and in a demo the sample logins."""
     if visit.actor:
         return RedirectResponse(pages.own_page(next), status_code=303)
-    return pages.show(request, "login/login.html", next=pages.own_page(next), login="", problem="")
+    return _form(request, next)
 
 
 @router.post("/login")
@@ -58,9 +58,7 @@ def log_in(
     try:
         account = accounts.authenticate(session, typed.login, typed.password, address)
     except MufakatError as error:
-        problem = pages.said(request, error)
-        kept = {"next": pages.own_page(typed.next), "login": typed.login, "problem": problem}
-        return pages.show(request, "login/login.html", status_of(error), **kept)
+        return _form(request, typed.next, typed.login, error)
     token = accounts.open_session(session, account, address, agent)
     answer = pages.go("/my/password" if account.must_change else pages.own_page(typed.next))
     cookies.put(answer, cookies.session_name(), token)
@@ -119,6 +117,18 @@ def change_password(
     answer = pages.go("/", N_("Your password is changed. Your other sessions have ended."))
     cookies.put(answer, cookies.session_name(), token)
     return answer
+
+
+def _form(request: Request, back: str, login: str = "", problem: MufakatError | None = None) -> Response:
+    return pages.show(
+        request,
+        "login/login.html",
+        status_of(problem) if problem else 200,
+        next=pages.own_page(back),
+        login=login,
+        problem=pages.said(request, problem) if problem else "",
+        samples=demo.logins(),
+    )
 
 
 def _place(request: Request) -> tuple[str, str]:

@@ -1,0 +1,111 @@
+"""axe-core looks at every page, in both languages, on a phone and on a desk: WCAG 2.2 AA."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from core.database import transaction
+from notifications.models import Message, MessageState
+from tests.browser.conftest import Visiting
+from tests.integration.web.office import Office
+
+AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with the first place it found.
+
+    The screen is made as high as the page: bars that stick to its edge cover nothing then.
+    """
+    size = page.viewport_size
+    assert size
+    page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight") + 1})
+    page.evaluate(AXE)  # through the debugger: the page's own policy would not let it in
+    found: list[dict[str, Any]] = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(result => result.violations)", RULES
+    )
+    page.set_viewport_size(size)
+    return [f"{page.url}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
+
+
+def pages_of(office: Office) -> dict[str, list[str]]:
+    """Every page by who opens it."""
+    task, cycle = office.task(), f"/processes/{office.cycle}"
+    case = office.case_of(task).id
+    return {
+        "": ["/", "/login", "/verify", "/verify/NOSUCHCODE", "/nothing", "/link/broken"],
+        "head": ["/inbox", "/inbox?filter=offered", f"/tasks/{task}", "/my/password", "/nothing"],
+        "staff0": ["/inbox", "/my", f"/cases/{case}", f"/tasks/{task}"],
+        "hr": [
+            "/processes",
+            cycle,
+            f"{cycle}/candidates",
+            f"{cycle}/candidates?search=nobody",
+            f"{cycle}/candidates/{office.people.staff[0]}",
+            f"{cycle}/outside",
+            "/hr/processes/new",
+            "/hr/imports",
+        ],
+        "operator": ["/operator"],
+    }
+
+
+@pytest.fixture
+def trouble_of_all_sorts(office: Office) -> None:
+    """Something dead in the outbox, so that the operator's page has all its parts."""
+    with transaction() as session:
+        message = session.scalars(select(Message).limit(1)).one()
+        message.state, message.last_error, message.attempts = MessageState.DEAD, "550 no such mailbox", 5
+
+
+@pytest.mark.usefixtures("trouble_of_all_sorts")
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_axe_finds_nothing_on_any_page(office: Office, visit: Visiting, language: str):
+    found: list[str] = []
+    for login, paths in pages_of(office).items():
+        visitor = visit(login)
+        visitor.page.context.add_cookies(
+            [{"name": "mufakat_language", "value": language, "url": visit.address}]
+        )
+        for path in paths:
+            visitor.page.goto(path)
+            found += violations(visitor.page)
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_where_things_stand_open_or_went_wrong(office: Office, visit: Visiting):
+    page = visit("head").page
+    page.goto(f"/tasks/{office.task()}")
+    page.get_by_role("button", name="Kembalikan", exact=True).click()
+    found = violations(page)
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    found += violations(page)
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = false")
+    if visit.size == "desktop":
+        page.locator("h1").click()
+        page.keyboard.press("?")
+        found += violations(page)
+    assert not found, "\n".join(found)
+
+
+def test_the_dry_run_and_its_people_are_accessible(office: Office, visit: Visiting):
+    page = visit("hr").page
+    page.goto("/hr/processes/new")
+    page.select_option("#effective_on", index=1)
+    page.get_by_role("button", name="Uji coba").click()
+    page.wait_for_url("**/dry-run")
+    page.evaluate("for (const d of document.querySelectorAll('details.people')) d.open = true")
+    found = violations(page)
+    assert not found, "\n".join(found)
+
+
+def test_one_can_skip_to_the_content_by_keyboard(office: Office, visit: Visiting):
+    page = visit("head").page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
