@@ -55,7 +55,7 @@ def must_see(session: Session, actor: Actor, case_id: UUID, *, directory: Direct
     return case
 
 
-def _tasks_of(case_id: UUID, reach: Reach) -> Select[UUID]:
+def _tasks_of(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
     """Its tasks that are the person's: assigned ever, or open to them now."""
     offered = (Task.state == TaskState.OFFERED) & Task.queue.in_(reach.queues)
     at_post = [
@@ -72,5 +72,5 @@ def permits(capacity: Capacity) -> ColumnElement[bool]:
     return true() if capacity is Capacity.DEFINITIVE else Task.acting.contains([str(capacity)])
 
 
-def _decided(case_id: UUID, reach: Reach) -> Select[UUID]:
+def _decided(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
     return select(Decision.id).where(Decision.case_id == case_id, Decision.decider_id == reach.person_id)

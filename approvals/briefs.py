@@ -50,5 +50,5 @@ def briefs(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, Brief]:
         Case.unit_id,
         Case.chain_version_id,
     )
-    rows = session.execute(select(*columns).where(Case.id.in_(set(case_ids)))).all()
-    return {row.id: Brief(*row[:-1], definition_by_id(session, row.chain_version_id)) for row in rows}
+    rows = session.execute(select(*columns).where(Case.id.in_(set(case_ids)))).tuples()
+    return {row[0]: Brief(*row[:-1], definition_by_id(session, row[-1])) for row in rows.all()}

@@ -29,5 +29,5 @@ def decide_each(
 
 def _in_order(session: Session, verdicts: Mapping[UUID, Verdict]) -> list[UUID]:
     """By case, as all writers lock: two people's bulk decisions never wait for each other in a ring."""
-    cases = dict(session.execute(select(Task.id, Task.case_id).where(Task.id.in_(verdicts))).all())
+    cases = dict(session.execute(select(Task.id, Task.case_id).where(Task.id.in_(verdicts))).tuples().all())
     return sorted(verdicts, key=lambda task_id: (cases.get(task_id, task_id), task_id))

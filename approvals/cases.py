@@ -250,12 +250,12 @@ def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UU
         .on_conflict_do_nothing(constraint="uq_case_process_id_natural_key")
         .returning(Case.natural_key, Case.id)
     )
-    return dict(session.execute(statement, rows, execution_options={"render_nulls": True}).all())
+    return dict(session.execute(statement, rows, execution_options={"render_nulls": True}).tuples().all())
 
 
 def _existing(session: Session, process_id: UUID, keys: Sequence[str]) -> dict[str, UUID]:
     found = select(Case.natural_key, Case.id).where(Case.process_id == process_id, Case.natural_key.in_(keys))
-    return dict(session.execute(found).all())
+    return dict(session.execute(found).tuples().all())
 
 
 def _must_be_office(actor: Actor) -> None:

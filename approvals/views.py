@@ -172,7 +172,7 @@ def funnel(session: Session, process_id: UUID) -> Funnel:
         states[state] += count
         for known in definition_by_id(session, version_id).stages:
             titles.setdefault(known.name, known.title)
-    overdue, gone = dict(late.all()), dict(passed.all())
+    overdue, gone = dict(late.tuples().all()), dict(passed.tuples().all())
     return Funnel(
         [
             FunnelStage(

@@ -48,9 +48,15 @@ def preview(
     made = importing.find(session, actor, import_id)
     chosen = action if action in ACTIONS else ""
     rows = importing.rows(session, actor, import_id, chosen, A_PAGE + 1, A_PAGE * (max(1, page) - 1))
-    shown = {"made": made, "rows": rows[:A_PAGE], "more": len(rows) > A_PAGE}
     return pages.show(
-        request, "imports/preview.html", **shown, action=chosen, page=max(1, page), actions=ACTIONS
+        request,
+        "imports/preview.html",
+        made=made,
+        rows=rows[:A_PAGE],
+        more=len(rows) > A_PAGE,
+        action=chosen,
+        page=max(1, page),
+        actions=ACTIONS,
     )
 
 
