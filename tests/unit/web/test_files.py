@@ -62,6 +62,7 @@ def test_a_workbook_and_a_text_table_are_taken():
         ("a.exe", b"nip;nama"),
         ("a.xlsx", b"PK\x03\x04 not a zip"),
     ],
+    ids=["text-as-xlsx", "workbook-as-csv", "pdf", "empty", "program", "torn-zip"],
 )
 def test_the_content_decides_what_a_file_is(name: str, content: bytes):
     with pytest.raises(uploads.NotASheet):

@@ -38,7 +38,9 @@ def test_a_form_that_the_browser_calls_cross_site_is_refused():
 
 
 @pytest.mark.parametrize(
-    "token", [None, "", "x", "AAAA", "ä", security.form_token("another browser's secret")]
+    "token",
+    [None, "", "x", "AAAA", "ä", security.form_token("another browser's secret")],
+    ids=["missing", "empty", "short", "wrong", "not-ascii", "foreign"],
 )
 def test_a_missing_broken_or_foreign_token_is_refused(token: str | None):
     with pytest.raises(security.StaleForm):
