@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import yaml
-from sqlalchemy import delete, extract, select
+from sqlalchemy import delete, extract, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,8 @@ from personnel.access import keep_records
 from personnel.models import Calendar, FreeDay
 
 DATA = Path(__file__).with_name("data") / "calendar.yaml"
+SEEDING = 0x6D756963
+"""Advisory lock: two who start an office at once make one calendar."""
 
 
 class BadWeek(Invalid):
@@ -58,24 +60,28 @@ def seed(session: Session, actor: Actor | None = None) -> UUID:
 
     A year that has any free day already is left as the office keeps it. Running it again changes nothing.
     """
+    calendar_id, years = _missing(session)
+    if calendar_id is not None and not years:
+        return calendar_id
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEEDING})
+    calendar_id, years = _missing(session)
     actor = actor or system("cli")
-    calendar_id = session.scalar(select(Calendar.id).where(Calendar.name == default_name()).with_for_update())
     if calendar_id is None:
         given = _given()
-        seasons = [
-            s | {"first": s["first"].isoformat(), "last": s["last"].isoformat()} for s in given["seasons"]
-        ]
+        days = [{"first": s["first"].isoformat(), "last": s["last"].isoformat()} for s in given["seasons"]]
+        seasons = [season | day for season, day in zip(given["seasons"], days, strict=True)]
         calendar_id = define(session, actor, default_name(), given["week"], seasons).id
-    years = set(range(min(_given()["years"]), clock.now(session).year + 2))
-    kept = select(extract("year", FreeDay.on)).where(FreeDay.calendar_id == calendar_id).distinct()
-    days = {
-        on: said
-        for year in sorted(years - {int(y) for y in session.scalars(kept)})
-        for on, said in free_days(year).items()
-    }
-    if days:
-        add_free_days(session, actor, calendar_id, days)
+    if freed := {on: said for year in years for on, said in free_days(year).items()}:
+        add_free_days(session, actor, calendar_id, freed)
     return calendar_id
+
+
+def _missing(session: Session) -> tuple[UUID | None, list[int]]:
+    """The default calendar, if it is there, and the years of which it has no free day."""
+    calendar_id = session.scalar(select(Calendar.id).where(Calendar.name == default_name()))
+    kept = select(extract("year", FreeDay.on)).where(FreeDay.calendar_id == calendar_id).distinct()
+    known = {int(year) for year in session.scalars(kept)}
+    return calendar_id, sorted({*range(min(_given()["years"]), clock.now(session).year + 2)} - known)
 
 
 def define(

@@ -43,7 +43,15 @@ class NothingUnderstood(Invalid):
 
 
 class NoLongerOpen(Conflict):
-    """This file was {state} already; nothing was changed."""
+    """This file is no longer a preview; nothing was changed."""
+
+
+class AppliedAlready(NoLongerOpen):
+    """This file was applied already; nothing was changed."""
+
+
+class DroppedAlready(NoLongerOpen):
+    """This file was dropped; nothing was changed. Send it again to see what it would do."""
 
 
 class PreviewOutdated(Conflict):
@@ -238,7 +246,7 @@ def _open(session: Session, import_id: UUID) -> Import:
     if made is None:
         raise NotFound
     if made.state != "previewed":
-        raise NoLongerOpen(state=made.state)
+        raise AppliedAlready if made.state == "applied" else DroppedAlready
     return made
 
 

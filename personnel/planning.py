@@ -9,7 +9,7 @@ from core.ids import new_id
 from personnel.columns import Kind, labels
 from personnel.heads import guess_heads
 from personnel.nip import LOST
-from personnel.problems import Wrong, refuse, warn
+from personnel.problems import Wrong, readable, refuse, warn
 from personnel.reading import Row
 from personnel.resolving import RESOLVERS, Entry, Refused, Saying
 from personnel.resolving_people import employee
@@ -149,7 +149,7 @@ class Planner:
     def _readable(self, name: str, value: Any) -> Any:
         if name in ("unit", "parent") and value:
             return self.world.things[Kind.UNIT][value,]["name"]
-        return ", ".join(str(one) for one in value) if name == "wanted_roles" else value
+        return ", ".join(str(one) for one in value) if name == "wanted_roles" else readable(value)
 
     def _refused(self, row: Row) -> bool:
         """Tell of a row that is refused, so that what depends on it can say why."""

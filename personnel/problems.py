@@ -1,9 +1,12 @@
 """What can be wrong with a row of a file: the sentence for it, and whether it refuses or only warns."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Level(StrEnum):
@@ -84,11 +87,11 @@ class Problem:
 
     def stored(self) -> dict[str, Any]:
         """As an import's row keeps it."""
-        said = {
+        said: dict[str, Any] = {
             "field": self.field,
             "level": str(self.level),
             "message": str(self.wrong),
-            "facts": self.facts,
+            "facts": {name: readable(value) for name, value in self.facts.items()},
         }
         return said | {"reading": True} if self.reading else said
 
@@ -97,6 +100,13 @@ class Problem:
         """From what `stored` gave."""
         reading = bool(said.get("reading"))
         return cls(said["field"], Level(said["level"]), Wrong(said["message"]), said["facts"], reading)
+
+
+def readable(value: Any) -> Any:
+    """A date as people write it: 2026-04-01 as 01-04-2026; everything else as it is."""
+    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+        return "-".join(reversed(value.split("-")))
+    return value
 
 
 def refuse(name: str, wrong: Wrong, /, **facts: Any) -> Problem:

@@ -26,7 +26,9 @@ SHARES = (
     (Fate.EXAM_MISSING, 0.02),
 )
 """Of the executive staff; after the eligible ones, and before those for whom it is too soon."""
-ELIGIBLE_SHARE, FEWEST_ELIGIBLE = 0.16, 16
+HR_OFFICE, HR_EXPERTS = "12.71.01", 8
+"""The personnel office, and how many experts it has: enough for every role, and none of them is proposed."""
+ELIGIBLE_SHARE, FEWEST_ELIGIBLE, FEWEST_UNITS = 0.16, 16, 3
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,12 @@ class Founder:
 
     def _staff(self) -> dict[Unit, int]:
         """How many people each unit has: by its share, at least three, the root two."""
-        least = [2 if not u.parent else 8 if u.code == "12.71.01" else 3 for u in self.agency.units]
+        least = [
+            2 if not u.parent else 2 + HR_EXPERTS if u.code == HR_OFFICE else 3 for u in self.agency.units
+        ]
         spare = self.employees - sum(least)
-        if spare < 0:
-            raise ValueError(f"{len(least)} units need at least {sum(least)} people")
+        if spare < 0 or len(least) < FEWEST_UNITS:
+            raise ValueError(f"at least {FEWEST_UNITS} units, and {sum(least)} people for {len(least)} units")
         total = sum(u.share for u in self.agency.units[1:]) or 1
         extra = [0, *(int(spare * u.share / total) for u in self.agency.units[1:])]
         extra[1 if len(extra) > 1 else 0] += spare - sum(extra)
@@ -171,7 +175,7 @@ class Founder:
         for title in given()["structural"][:leading]:
             echelon = "IV.a" if unit.echelon in ("III.a", "IV.a") or "Sub" in title else "III.b"
             self._settle(self._post(unit, title, "Struktural", echelon), "S1", BAND[echelon])
-        expert = 4 if unit.code == "12.71.01" else (staff - 1 - leading) // 5
+        expert = HR_EXPERTS if unit.code == HR_OFFICE else (staff - 1 - leading) // 5
         titles = given()["functional"].get(unit.code, given()["functional"]["other"])
         for place in range(expert):
             title = titles[place % len(titles)]

@@ -120,13 +120,13 @@ def test_a_change_shows_what_is_and_what_would_be(session: Session) -> None:
         "Nama": "Budi Santoso",
         "Kode Unit": "Dinas Kesehatan",
         "Gol/Ruang": "III/a",
-        "TMT Golongan": "2022-04-01",
+        "TMT Golongan": "01-04-2022",
     }
     assert changed.after == {
         "Nama": "Budi S.",
         "Kode Unit": "Kota",
         "Gol/Ruang": "III/b",
-        "TMT Golongan": "2026-04-01",
+        "TMT Golongan": "01-04-2026",
     }
     importing.apply(session, HR, made.id)
     assert (person(session).name, person(session).rank) == ("Budi S.", "III/b")
@@ -323,7 +323,7 @@ def test_a_later_and_higher_rank_or_education_becomes_the_present_one(session: S
     made = preview(session, sheets)
     assert row(session, made, 2, "Riwayat Pangkat").after == {
         "Gol/Ruang": "III/b",
-        "TMT Golongan": "2026-04-01",
+        "TMT Golongan": "01-04-2026",
     }
     importing.apply(session, HR, made.id)
     assert (person(session).rank, person(session).rank_since, person(session).education) == (
@@ -389,7 +389,7 @@ def test_a_person_enters_with_a_post_and_later_moves_to_another(session: Session
     made = preview(session, {"Pegawai": [header, [BUDI, "Budi", "1.1", "Kepala Dinas", "1-3-2026", "PNS"]]})
     moved = row(session, made, 2)
     assert (moved.action, moved.after) == ("change", {"Kode Jabatan": "Kepala Dinas"})
-    assert moved.problems[0]["facts"] == {"title": "Sekretaris", "ends_on": "2026-02-28"}
+    assert moved.problems[0]["facts"] == {"title": "Sekretaris", "ends_on": "28-02-2026"}
     importing.apply(session, HR, made.id)
     held = {(h.starts_on, h.ends_on) for h in session.scalars(select(Holding))}
     assert held == {(date(2023, 2, 1), date(2026, 2, 28)), (date(2026, 3, 1), None)}
@@ -404,7 +404,7 @@ def test_a_post_passes_to_its_new_holder_and_never_back(session: Session) -> Non
         {"Unit": UNITS, "Jabatan": POSTS, "Pegawai": [header, [BUDI, "Budi", "1.1", "K", "1-2-2023", "PNS"]]},
     )
     made = preview(session, {"Pegawai": [header, [ADI, "Adi", "1.1", "K", "1-3-2026", "PNS"]]})
-    assert row(session, made, 2).problems[0]["facts"] == {"name": "Budi", "ends_on": "2026-02-28"}
+    assert row(session, made, 2).problems[0]["facts"] == {"name": "Budi", "ends_on": "28-02-2026"}
     importing.apply(session, HR, made.id)
     post = session.scalars(select(Position.id)).one()
     at = datetime(2026, 11, 24, 3, tzinfo=UTC)
