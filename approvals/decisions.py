@@ -71,7 +71,7 @@ def decide(
     _must_be_open(dossier, task)
     by = _right(dossier, task, actor, directory, now)
     must_be_complete(dossier, task, verdict)
-    decision = _decision(task, actor, verdict, by, now)
+    decision = _decision(task, actor, verdict, by, now, known=set(dossier.stage_of(task).checklist))
     events = [*_claim(task, actor, by, now), _decided(task, decision)]
     task.state, task.ended_at, task.alarm_at = TaskState.DECIDED, now, None
     cause = Cause(
@@ -139,7 +139,9 @@ def _claim(task: Task, actor: Actor, by: Right, now: datetime) -> list[Event]:
     return [_event("task.claimed", task, by=actor.person_id)]
 
 
-def _decision(task: Task, actor: Actor, verdict: Verdict, by: Right, now: datetime) -> Decision:
+def _decision(
+    task: Task, actor: Actor, verdict: Verdict, by: Right, now: datetime, *, known: set[str]
+) -> Decision:
     if actor.person_id is None:
         raise ValueError("only people decide")
     return Decision(
@@ -155,7 +157,7 @@ def _decision(task: Task, actor: Actor, verdict: Verdict, by: Right, now: dateti
         order_number=by.order_number,
         code=None if verdict.kind == DecisionKind.APPROVE else verdict.code,
         comment=verdict.comment.strip(),
-        checklist=sorted(set(verdict.checklist)),
+        checklist=sorted(known & set(verdict.checklist)),
         case_version=verdict.seen_version,
         request_key=verdict.request_key,
         via=actor.via,

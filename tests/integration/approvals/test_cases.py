@@ -123,6 +123,13 @@ def test_cancelling_a_process_ends_its_open_cases_and_leaves_the_settled(desk: D
     assert cohort.cancel_cases(desk.session, FLOW, desk.process_id, "again") == 0
 
 
+def test_single_cases_of_a_process_may_be_cancelled(desk: Desk):
+    out, stays = desk.open("Budi"), desk.open("Citra")
+    hana = desk.who("Hana")
+    assert cohort.cancel_cases(desk.session, hana, desk.process_id, "excluded", only=[out.id]) == 1
+    assert (out.state, stays.state) == ("cancelled", "open")
+
+
 def test_only_those_who_run_processes_cancel_and_seal(desk: Desk):
     for name in ("Budi", "Kasi", "Vera"):
         with pytest.raises(HrOnly):
