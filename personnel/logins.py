@@ -40,8 +40,13 @@ def open_session(session: Session, account: Account, address: str, agent: str, l
     return token
 
 
-def read_session(session: Session, token: str) -> tuple[LoginSession, Account, Employee] | None:
-    """Whose session a token opens; None once it has ended, the account is closed or the person has left."""
+def read_session(
+    session: Session, token: str, *, attended: bool = True
+) -> tuple[LoginSession, Account, Employee] | None:
+    """Whose session a token opens; None once it has ended, the account is closed or the person has left.
+
+    What a page asks for by itself, with nobody there perhaps, is not `attended`: it keeps no session alive.
+    """
     query = (
         select(LoginSession, Account, Employee)
         .join(Account, Account.id == LoginSession.account_id)
@@ -56,7 +61,7 @@ def read_session(session: Session, token: str) -> tuple[LoginSession, Account, E
     left = employee.left_on is not None and employee.left_on <= office_day(at)
     if left or at >= login.ends_at or at - login.seen_at >= quiet():
         return None
-    if at - login.seen_at >= SEEN_EVERY:
+    if attended and at - login.seen_at >= SEEN_EVERY:
         login.seen_at = at
     return login, account, employee
 

@@ -17,6 +17,9 @@ from personnel import accounts
 from web import cookies, security
 from web.visit import Visit
 
+POLLING = "inbox"
+"""The part of a page that asks for itself anew every minute, whether or not somebody looks at it."""
+
 
 class LoginNeeded(NotAllowed):
     """Log in to see this page; afterwards you are brought back here."""
@@ -39,7 +42,8 @@ told "decided" about something that then failed to commit."""
 def find_visit(request: Request, session: DbSession) -> Visit:
     """Recognise the browser by its cookies; anybody may visit."""
     token = request.cookies.get(cookies.session_name(), "")
-    found = accounts.read_session(session, token) if token else None
+    attended = request.headers.get("hx-trigger") != POLLING
+    found = accounts.read_session(session, token, attended=attended) if token else None
     if found is None:
         visit = Visit(clock.now(session), _language(request, ""), _anonymous_secret(request))
     else:

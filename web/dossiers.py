@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from approvals.views import CaseView
 from core.actor import Actor
 from core.conditions import condition
 from core.errors import MufakatError
+from flows.promotion import queries as promotions
 from personnel import units
 from web import history
 from web.history import Told
@@ -24,13 +26,17 @@ from web.history import Told
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A case with the names that belong to its ids, and its story in sentences."""
+    """A case with the names that belong to its ids, what screening found, and its story in sentences."""
 
     view: CaseView
     names: Mapping[UUID, str]
     posts: Mapping[UUID, str]
     unit: str
     story: Sequence[Told]
+    repaired: Told | None
+    """What was said when it was sent in again, the last time."""
+    findings: Sequence[Mapping[str, Any]]
+    """What screening found, rule by rule; empty for a case of another process."""
     withdraw_reasons: Reasons
 
     @property
@@ -73,7 +79,9 @@ def case_page(
         names=names,
         posts={id_: directory.post(id_, case.opened_at).title for id_ in at_posts},
         unit=units.names(session, [case.unit_id]).get(case.unit_id, ""),
-        story=history.story(view, names, language),
+        story=(story := history.story(view, names, language)),
+        repaired=next((line for line in story if line.name == "case.resubmitted"), None),
+        findings=found.findings if (found := promotions.candidate_of_case(session, case.id)) else (),
         withdraw_reasons=view.definition.reasons_for("withdraw"),
     )
 

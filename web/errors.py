@@ -115,6 +115,9 @@ def _stranger(request: Request) -> Visit:
 
 
 def _to_login(request: Request) -> Response:
+    if "hx-request" in request.headers:
+        # a part of a page: the whole page has to go to the login
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     back = here if request.method in SAFE_METHODS else "/"
     return RedirectResponse(f"/login?next={quote(back, safe='')}", status_code=303)

@@ -43,6 +43,7 @@ STAGES = ("stage", "to_stage", "from_stage")
 class Told:
     """One line of a story."""
 
+    name: str
     at: datetime
     text: str
     comment: str
@@ -76,7 +77,7 @@ def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: 
     if isinstance(known.get("due_at"), str):
         known["due_at"] = moment(language, datetime.fromisoformat(known["due_at"]), settings().zone)
     text = translate(language, SENTENCES.get(row.name, row.name)).format_map(_Absent(known))
-    return Told(row.at, text, str(row.facts.get("comment") or ""))
+    return Told(row.name, row.at, text, str(row.facts.get("comment") or ""))
 
 
 class _Absent(dict[str, Any]):

@@ -31,7 +31,7 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     env.install_gettext_translations(translations(language), newstyle=True)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    given: dict[str, Any] = {"asset": assets.asset, "icon": assets.icon, "settings": settings()}
+    given: dict[str, Any] = {"asset": assets.asset, "icon": assets.icon}
     env.globals.update(given)
     formats.install(env, language)
     return env
@@ -47,6 +47,7 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
         now=visit.now,
         actor=visit.actor,
         language=visit.language,
+        settings=settings(),
         csrf=lambda: security.form_token(visit.form_secret),
         flashes=flashes(request),
         **data,

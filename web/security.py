@@ -33,6 +33,8 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000"
 LARGEST_FORM = 256 * 1024
 LARGEST_UPLOAD = 20 * 1024 * 1024
+UPLOADS = ("/imports", "/import")
+"""How the addresses end that take files; all others take forms alone."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -87,8 +89,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        with_files = headers.get("content-type", "").startswith("multipart/form-data")
-        limit = LARGEST_UPLOAD if with_files else LARGEST_FORM
+        limit = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_FORM
         said = headers.get("content-length", "0")
         if not said.isdecimal() or int(said) > limit:
             answer = PlainTextResponse(TooLarge(limit=f"{limit // 1024} KB").args[0], status_code=413)

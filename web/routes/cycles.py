@@ -66,18 +66,20 @@ def cycle(
     actor: OverseerActor,
     people: People,
     process_id: UUID,
+    late: str = "",
 ) -> Response:
     """Where a cycle stands: its funnel, the stuck and the late first, what happened and what comes."""
     found = promotions.cycle_view(session, process_id)
     stuck = views.stuck(session, process_id)
+    shown = len(stuck) if late == "all" else MOST_STUCK
     state = ProcessState(found.process.state)
     return pages.show(
         request,
         "processes/cycle.html",
         cycle=found,
         process=found.process,
-        stuck=stuck[:MOST_STUCK],
-        stuck_more=max(0, len(stuck) - MOST_STUCK),
+        stuck=stuck[:shown],
+        stuck_more=max(0, len(stuck) - shown),
         overdue=sum(stage.overdue for stage in found.funnel.stages),
         askable=asking.askable(actor, state, {intent.kind for intent in found.view.pending}),
         lines=timeline.lines(found.view, people, visit.language),

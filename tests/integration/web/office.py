@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from approvals.models import Case, Task
 from core.database import transaction
 from personnel import passwords
-from personnel.models import Account
+from personnel.models import Account, Position, Unit
 from tests.integration.flows import cycles
 from tests.integration.flows.agency import Agency
 
@@ -79,6 +79,8 @@ def found(session: Session) -> Office:
     agency = Agency.founded(session)
     for unit, name in zip(agency.units, UNITS, strict=True):
         unit.name = name
+    for post in session.scalars(select(Position).where(Position.title.startswith("Kepala Bidang"))):
+        post.title = f"Kepala {session.get_one(Unit, post.unit_id).name}"
     agency.heads[0].name, agency.heads[1].name = "Irwansyah Daulay", "Saodah Rangkuti"
     staff = [
         agency.candidate(

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select, update
 
@@ -64,8 +66,6 @@ def test_logging_out_ends_the_session_on_the_server_too(office: Office, browse: 
 
 
 def test_a_session_ends_after_hours_of_quiet_by_the_offices_clock(office: Office, browse: Browse):
-    from datetime import timedelta
-
     head = browse("head")
     with transaction() as session:
         clock.move(session, timedelta(hours=11))
@@ -73,6 +73,17 @@ def test_a_session_ends_after_hours_of_quiet_by_the_offices_clock(office: Office
     with transaction() as session:
         clock.move(session, timedelta(hours=13))
     assert head.get("/inbox").headers["location"].startswith("/login")
+
+
+def test_a_page_that_asks_by_itself_keeps_no_session_alive(office: Office, browse: Browse):
+    head = browse("head")
+    polls = {"hx-request": "true", "hx-trigger": "inbox"}
+    for _ in range(2):
+        with transaction() as session:
+            clock.move(session, timedelta(hours=7))
+        last = head.get("/inbox", headers=polls)
+    assert last.status_code == 401
+    assert last.headers["hx-redirect"] == "/login"
 
 
 def test_a_session_made_up_opens_nothing(stranger: Browser):
