@@ -43,7 +43,8 @@ class Background:
         self._barred = self._read_barred([e.facts["task"] for e in telling if e.facts.get("queue")])
         people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from"))
         subjects = (case.subject_id for case in self._cases.values())
-        self.directory.people([p for p in (*people, *subjects) if isinstance(p, UUID)])
+        wanted = {p for p in (*people, *subjects) if isinstance(p, UUID)}
+        self._people = {id_: p for id_, p in self.directory.people(wanted).items() if p.active}
 
     def case(self, event: Recorded) -> CaseWords | None:
         """The case of an event; None for one that belongs to no process."""
@@ -62,11 +63,8 @@ class Background:
         return None
 
     def person(self, id_: object) -> Person | None:
-        """Somebody who still works here."""
-        if not isinstance(id_, UUID):
-            return None
-        found = self.directory.people([id_]).get(id_)
-        return found if found and found.active else None
+        """Somebody in this batch who still works here."""
+        return self._people.get(id_) if isinstance(id_, UUID) else None
 
     def members(self, role: str, but: Iterable[UUID] = ()) -> list[Person]:
         """Everybody who has a role, without those who may not be asked."""

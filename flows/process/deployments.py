@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shlex
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -158,7 +159,7 @@ def _filled(value: Any) -> Any:
     """A value with every `{{ $NAME }}` in it filled in. Raises ValueError for an unknown name."""
     known = {
         "MUFAKAT_ROOT": str(ROOT),
-        "MUFAKAT_PYTHON": sys.executable,
+        "MUFAKAT_PYTHON": shlex.quote(sys.executable),
         "MUFAKAT_ZONE": settings().office.zone,
         "MUFAKAT_WORK_POOL": settings().prefect.work_pool,
     }

@@ -32,7 +32,7 @@ class Kind:
     """What a launch with these parameters would do, without doing it."""
 
     def read(self, params: Any) -> BaseModel:
-        """The parameters as a value. Raises BadParams, which names the field."""
+        """The parameters as a value. Raises BadParams, which names the field, and the kind's own errors."""
         try:
             return self.params.model_validate(params)
         except ValidationError as exc:

@@ -37,6 +37,8 @@ class Leadership:
         """Let another lead: the connection is closed for good, not put back into the pool."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            with suppress(DBAPIError):  # it may be lost already, and the lock with it
+                connection.execute(text("SELECT pg_advisory_unlock_all()"))
             with suppress(DBAPIError):
                 connection.invalidate()
                 connection.close()

@@ -26,10 +26,12 @@ from flows.promotion.errors import (
     OwnCandidacy,
     WhyNeeded,
 )
+from flows.promotion.explaining import explain
 from flows.promotion.models import Candidate, Screening
 from flows.promotion.params import params_of
+from flows.promotion.pinned import chain_of, rulebook_of
 from flows.promotion.rules import MET
-from flows.promotion.screening import case_draft, chain_version, screen_people, screened_row
+from flows.promotion.screening import Screener, screened_row
 from personnel.directory import PersonnelDirectory
 from personnel.models import Employee
 
@@ -90,7 +92,7 @@ def _open_cycle(session: Session, actor: Actor, process_id: UUID, employee_id: U
         raise WhyNeeded
     process = locked(session, process_id)
     gate = session.get(Gate, (process_id, GATE))
-    begun = chain_version(session, process) is not None
+    begun = chain_of(session, process) is not None
     if process.state in ENDED or not begun or (gate is not None and gate.passed_at is not None):
         raise CycleClosed
     return process
@@ -98,22 +100,27 @@ def _open_cycle(session: Session, actor: Actor, process_id: UUID, employee_id: U
 
 def _screened(session: Session, process: Process, employee_id: UUID, number: int) -> dict[str, Any]:
     """The candidate as the rules find them now. Raises NotEligible, which says what they lack."""
-    career, facts, found = screen_people(session, params_of(process), [employee_id])[0]
+    screener = _screener(session, process)
+    career, facts, found = screener.screen(session, [employee_id])[0]
     if found.outcome is not Screening.MEETS:
         language = settings().office.language
-        unmet = [f for f in found.findings if f.met != MET]
-        why = "; ".join(f"{f.title[language]}: {f.found[language]}" for f in unmet)
+        unmet = [f for f in explain(found.plain, facts, screener.book) if f["met"] != MET]
+        why = "; ".join(f"{f['title'][language]}: {f['found'][language]}" for f in unmet)
         raise NotEligible(name=career.name, why=why)
     return screened_row(process, number, (career, facts, found), clock.now(session))
 
 
+def _screener(session: Session, process: Process) -> Screener:
+    return Screener(params_of(process), rulebook_of(session, process))
+
+
 def _open_case(session: Session, actor: Actor, process: Process, row: dict[str, Any]) -> UUID:
     """A new case: one that ended is never opened again."""
-    version = chain_version(session, process)
+    version = chain_of(session, process)
     assert version is not None
     earlier = select(func.count()).where(Case.process_id == process.id, Case.subject_id == row["employee_id"])
     key = f"{row['employee_id']}:{session.scalars(earlier).one()}"
-    draft = case_draft(process, row, key)
+    draft = _screener(session, process).draft(process, row, key)
     directory = PersonnelDirectory(session)
     return open_cases(session, actor, process.id, version, [draft], directory=directory)[0]
 

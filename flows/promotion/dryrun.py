@@ -17,11 +17,13 @@ from core import clock
 from core.directory import Capacity, Holder
 from core.worktime import Duration, WorkCalendar, after
 from flows.promotion.cohort import Cohort
+from flows.promotion.explaining import Explained, Text, explain, missing
 from flows.promotion.models import Screening
 from flows.promotion.params import PromotionParams
-from flows.promotion.rulebook import rulebook
-from flows.promotion.rules import NOT_MET, Finding
-from flows.promotion.screening import CHAIN, CHAIN_FILE, ScreenedCareer, screen_people
+from flows.promotion.pinned import CHAIN, CHAIN_FILE
+from flows.promotion.rulebook import Rulebook, rulebook
+from flows.promotion.rules import NOT_MET
+from flows.promotion.screening import ScreenedCareer, Screener
 from personnel.directory import PersonnelDirectory, office_day
 
 OUTSIDE_TAKES = Duration(10, "working day")
@@ -109,7 +111,8 @@ def dry_run(session: Session, params: PromotionParams) -> DryRun:
     """Screen everybody and look for their approvers, writing nothing."""
     now = clock.now(session)
     people = Cohort.of(session, params, office_day(now)).people(session)
-    screened = sorted(screen_people(session, params, people), key=lambda s: (s[0].unit_name, s[0].name))
+    book = rulebook()
+    screened = sorted(Screener(params, book).screen(session, people), key=_by_unit_and_name)
     eligible = [one for one in screened if one[2].outcome is Screening.MEETS]
     definition = _definition(session, now)
     approvers = _Approvers.found(session, definition, eligible, now)
@@ -118,8 +121,12 @@ def dry_run(session: Session, params: PromotionParams) -> DryRun:
         params=params,
         people=len(screened),
         eligible=[_somebody(one) for one in eligible],
-        incomplete=[_somebody(one) for one in screened if one[2].outcome is Screening.INCOMPLETE],
-        failing=_failing(screened),
+        incomplete=[
+            _somebody(one, missing(explain(one[2].plain, one[1], book)))
+            for one in screened
+            if one[2].outcome is Screening.INCOMPLETE
+        ],
+        failing=_failing(screened, book),
         vacant=approvers.vacant,
         absent=approvers.absent,
         conflicts=approvers.conflicts,
@@ -137,36 +144,35 @@ def _definition(session: Session, now: datetime) -> ChainDefinition:
     return definition_of(newest) if newest.published_by else parse(CHAIN_FILE.read_text())
 
 
-def _somebody(one: ScreenedCareer, why: Sequence[dict[str, str]] | None = None) -> Somebody:
-    career, facts, found = one
+def _somebody(one: ScreenedCareer, why: Sequence[Text] = ()) -> Somebody:
+    career, facts, _ = one
     return Somebody(
-        career.id,
-        career.nip,
-        career.name,
-        career.unit_name,
-        career.rank,
-        facts.values["rank_to"],
-        tuple(found.missing if why is None else why),
+        career.id, career.nip, career.name, career.unit_name, career.rank, facts["rank_to"], tuple(why)
     )
 
 
-def _failing(screened: Sequence[ScreenedCareer]) -> list[FailingRule]:
+def _by_unit_and_name(one: ScreenedCareer) -> tuple[str, str]:
+    return one[0].unit_name, one[0].name
+
+
+def _failing(screened: Sequence[ScreenedCareer], book: Rulebook) -> list[FailingRule]:
     """The rules that were not met, the most frequent first."""
-    by_rule: dict[str, list[tuple[ScreenedCareer, Finding]]] = defaultdict(list)
+    by_rule: dict[str, list[tuple[ScreenedCareer, Explained]]] = defaultdict(list)
     for one in screened:
-        for finding in one[2].findings:
-            if finding.met == NOT_MET:
-                by_rule[finding.rule].append((one, finding))
+        if one[2].outcome is Screening.FAILS:
+            for finding in explain(one[2].plain, one[1], book):
+                if finding["met"] == NOT_MET:
+                    by_rule[finding["rule"]].append((one, finding))
     rules = [
         FailingRule(
             rule,
-            cases[0][1].title,
-            cases[0][1].needed,
-            cases[0][1].reference,
-            cases[0][1].sure,
-            [_somebody(one, [finding.found]) for one, finding in cases],
+            found[0][1]["title"],
+            found[0][1]["needed"],
+            found[0][1]["reference"],
+            found[0][1]["sure"],
+            [_somebody(one, [finding["found"]]) for one, finding in found],
         )
-        for rule, cases in by_rule.items()
+        for rule, found in by_rule.items()
     ]
     return sorted(rules, key=lambda rule: -len(rule.people))
 

@@ -3,6 +3,10 @@
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
+class NotFirstOfMonth(Invalid):
+    """A promotion takes effect on the 1st of a month; {day} is not one. Nothing was created."""
+
+
 class UnknownUnit(Invalid):
     """There is no unit with the code {code}. Nothing was created."""
 

@@ -43,7 +43,8 @@ class Candidate(Base):
     """None for those without a rank, or at the highest."""
     outcome: Mapped[str]
     findings: Mapped[list[Any]]
-    """For each rule: {rule, met: yes|no|missing, title, found, needed, reference, sure, missing}."""
+    """For each rule that concerned the person: {rule, met: yes|no|missing, missing: [...]}, as names; put
+    into words by explaining.py from the cycle's rulebook and the facts."""
     facts: Mapped[dict[str, Any]]
     """What the rules read, as it was on the day of screening."""
     screened_at: Mapped[datetime]
@@ -52,6 +53,16 @@ class Candidate(Base):
     """Why HR added or excluded the person."""
     problem: Mapped[str | None]
     """What the records answered when the decree was to be entered: no decree was issued then."""
+
+
+class RulebookVersion(Base):
+    """The text of the rules that some cycle was screened by."""
+
+    __tablename__ = "promotion_rulebook"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    first_used_at: Mapped[datetime]
 
 
 class Decree(Base):

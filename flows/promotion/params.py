@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from flows.process.models import Process
+from flows.promotion.errors import NotFirstOfMonth
 from flows.promotion.rulebook import Kind, rulebook
 
 
@@ -23,8 +24,9 @@ class PromotionParams(BaseModel):
     @field_validator("effective_on")
     @classmethod
     def _first_of_month(cls, day: date) -> date:
+        """Raises NotFirstOfMonth, which passes through pydantic as it is."""
         if day.day != 1:
-            raise ValueError("a promotion takes effect on the 1st of a month")
+            raise NotFirstOfMonth(day=f"{day:%d-%m-%Y}")
         return day
 
     @field_validator("unit_codes", mode="before")

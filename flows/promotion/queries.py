@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session, undefer
 from approvals.models import Case
 from approvals.views import Funnel, funnel
 from flows.process.models import Process
-from flows.process.queries import ProcessView, process_view
+from flows.process.queries import ProcessView, process, process_view
 from flows.promotion.errors import NoSuchCandidate
+from flows.promotion.explaining import Explained, Text, explain, missing
 from flows.promotion.models import Candidate, Decree
 from flows.promotion.params import PromotionParams, params_of
+from flows.promotion.pinned import rulebook_of
+from flows.promotion.rulebook import Rulebook
+from flows.promotion.rules import NOT_MET
 from flows.promotion.screening import counts
 
 
@@ -26,16 +30,18 @@ class CandidateRow:
     case: Case | None
     decree_id: UUID | None
     decree_number: str | None
+    findings: Sequence[Explained]
+    """What each rule found, in words."""
 
     @property
-    def missing(self) -> list[dict[str, str]]:
+    def missing(self) -> list[Text]:
         """What the file lacks, by language."""
-        return [name for finding in self.candidate.findings for name in finding["missing"]]
+        return missing(self.findings)
 
     @property
-    def unmet(self) -> list[dict[str, Any]]:
+    def unmet(self) -> list[Explained]:
         """The rules that were not met, with what was found."""
-        return [finding for finding in self.candidate.findings if finding["met"] == "no"]
+        return [finding for finding in self.findings if finding["met"] == NOT_MET]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ def candidates(
     """A page of a cycle's candidates by number: of one outcome, at one stage or in one state, if wanted."""
     query = _found(process_id, outcome, stage, state, search)
     rows = session.execute(query.order_by(Candidate.number).limit(limit).offset(offset))
-    return [CandidateRow(*row) for row in rows]
+    book = rulebook_of(session, process(session, process_id))
+    return [_explained(row, book) for row in rows]
 
 
 def count_candidates(
@@ -112,19 +119,23 @@ def candidate(session: Session, process_id: UUID, employee_id: UUID) -> Candidat
     row = session.execute(query).one_or_none()
     if row is None:
         raise NoSuchCandidate
-    return CandidateRow(*row)
+    return _explained(row, rulebook_of(session, process(session, process_id)))
 
 
-def candidate_of_case(session: Session, case_id: UUID) -> Candidate | None:
+def candidate_of_case(session: Session, case_id: UUID) -> CandidateRow | None:
     """What screening found about the subject of a case; None for a case of another process."""
-    return session.scalar(select(Candidate).where(Candidate.case_id == case_id))
+    row = session.execute(_rows().where(Candidate.case_id == case_id)).one_or_none()
+    if row is None:
+        return None
+    return _explained(row, rulebook_of(session, process(session, row[0].process_id)))
 
 
 def candidacies(session: Session, employee_id: UUID) -> list[tuple[Process, CandidateRow]]:
     """The cycles that looked at a person, newest first."""
     query = _rows().join(Process, Process.id == Candidate.process_id).add_columns(Process)
     found = query.where(Candidate.employee_id == employee_id).order_by(Process.created_at.desc())
-    return [(process, CandidateRow(*rest)) for *rest, process in session.execute(found)]
+    rows = [(cycle, rest) for *rest, cycle in session.execute(found)]
+    return [(cycle, _explained(rest, rulebook_of(session, cycle))) for cycle, rest in rows]
 
 
 def decree(session: Session, decree_id: UUID) -> Decree | None:
@@ -149,6 +160,11 @@ def decrees(session: Session, process_id: UUID, *, limit: int = 50, offset: int 
     """A page of a cycle's decrees by number, without their PDFs."""
     query = select(Decree).where(Decree.process_id == process_id).order_by(Decree.year, Decree.serial)
     return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def _explained(row: Sequence[Any], book: Rulebook) -> CandidateRow:
+    found = explain(row[0].findings, row[0].facts, book)
+    return CandidateRow(row[0], row[1], row[2], row[3], found)
 
 
 def _rows() -> Any:

@@ -1,45 +1,32 @@
 """Screening: a career against the rules of a cycle. Pure."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from core.conditions import condition
-from flows.promotion.careers import LANGUAGES, Facts
+from flows.promotion.careers import Facts
 from flows.promotion.models import Screening
-from flows.promotion.rulebook import Rule, Rulebook, Said
+from flows.promotion.rulebook import Rule
 
 MET, NOT_MET, MISSING = "yes", "no", "missing"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found about one career, in words of both languages."""
+    """What one rule found about one career."""
 
     rule: str
     met: str
     """yes, no, or missing where the record can't tell."""
-    title: dict[str, str]
-    found: dict[str, str]
-    needed: dict[str, str]
-    reference: dict[str, str]
-    sure: str
-    missing: tuple[dict[str, str], ...] = ()
-    """The facts and documents that the record lacks, by name."""
+    missing: tuple[str, ...] = ()
+    """The facts and documents that the record lacks, as the rulebook names them."""
 
     def plain(self) -> dict[str, Any]:
         """As it is stored with the candidate."""
-        return {
-            "rule": self.rule,
-            "met": self.met,
-            "title": self.title,
-            "found": self.found,
-            "needed": self.needed,
-            "reference": self.reference,
-            "sure": self.sure,
-            "missing": list(self.missing),
-        }
+        said = {"rule": self.rule, "met": self.met}
+        return {**said, "missing": list(self.missing)} if self.missing else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +37,17 @@ class Screened:
     findings: tuple[Finding, ...]
 
     @property
-    def missing(self) -> list[dict[str, str]]:
-        return [name for finding in self.findings for name in finding.missing]
+    def plain(self) -> list[dict[str, Any]]:
+        return [finding.plain() for finding in self.findings]
 
 
-def screen(facts: Facts, rules: Sequence[Rule], book: Rulebook) -> Screened:
+def screen(facts: Facts, rules: Sequence[Rule]) -> Screened:
     """Ask every rule. One that is not met fails the career; otherwise one that can't be answered leaves the
     file incomplete; otherwise it meets them.
 
     Raises BadCondition for a rule that reads a fact there is none of.
     """
-    findings = tuple(_ask(rule, facts, book) for rule in rules if _concerns(rule, facts))
+    findings = tuple(_ask(rule, facts) for rule in rules if _concerns(rule, facts))
     met = {finding.met for finding in findings}
     if NOT_MET in met:
         return Screened(Screening.FAILS, findings)
@@ -70,47 +57,26 @@ def screen(facts: Facts, rules: Sequence[Rule], book: Rulebook) -> Screened:
 def _concerns(rule: Rule, facts: Facts) -> bool:
     if rule.when is None:
         return True
-    return facts.values.get("rank") is not None and condition(rule.when).holds(_readable(facts, rule))
+    return facts["rank"] is not None and _holds(rule.when, rule, facts)
 
 
-def _ask(rule: Rule, facts: Facts, book: Rulebook) -> Finding:
-    missing = [book.facts[name] for name in facts.missing(rule.needs)]
-    missing += [book.documents[name] for name in rule.documents if name not in facts.values["documents"]]
-    words = _words(rule, facts, book)
+def _ask(rule: Rule, facts: Facts) -> Finding:
+    missing = [name for name in rule.needs if facts[name] in (None, "")]
+    missing += [name for name in rule.documents if name not in facts["documents"]]
     if missing:
-        met, found = MISSING, _absent(missing, words)
-    else:
-        met = MET if condition(rule.condition).holds(_readable(facts, rule)) else NOT_MET
-        found = rule.found.filled(words)
-    return Finding(
-        rule=rule.name,
-        met=met,
-        title=rule.title.model_dump(),
-        found=found,
-        needed=rule.needed.filled(words),
-        reference=rule.reference.model_dump(),
-        sure=rule.sure,
-        missing=tuple(name.filled(words) for name in missing),
-    )
+        return Finding(rule.name, MISSING, tuple(missing))
+    return Finding(rule.name, MET if _holds(rule.condition, rule, facts) else NOT_MET)
 
 
-def _readable(facts: Facts, rule: Rule) -> dict[str, Any]:
-    """What a condition may read: CEL knows no null where a text or a number is compared."""
-    return {**{k: v for k, v in facts.values.items() if v is not None}, **rule.values}
+def _holds(source: str, rule: Rule, facts: Facts) -> bool:
+    """Ask a condition over what it reads and no more: handing over facts costs more than asking does.
+
+    A fact that the record does not hold is left out, for CEL can't compare nothing with a text or a number.
+    """
+    said = ((name, rule.values.get(name, facts.get(name))) for name in _reads(source))
+    return condition(source).holds({name: value for name, value in said if value is not None})
 
 
-def _words(rule: Rule, facts: Facts, book: Rulebook) -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = defaultdict(dict)
-    for language in LANGUAGES:
-        titles = ", ".join(book.documents[name].said(language) for name in rule.documents)
-        figures = {name: str(value) for name, value in rule.values.items()}
-        words[language] = {**facts.words[language], **figures, "document_titles": titles}
-    return words
-
-
-def _absent(missing: Sequence[Said], words: dict[str, dict[str, str]]) -> dict[str, str]:
-    names = [name.filled(words) for name in missing]
-    return {
-        "id": "belum ada: " + ", ".join(n["id"] for n in names),
-        "en": "missing: " + ", ".join(n["en"] for n in names),
-    }
+@lru_cache(maxsize=1_000)
+def _reads(source: str) -> tuple[str, ...]:
+    return tuple(condition(source).program.variables())

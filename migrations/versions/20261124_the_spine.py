@@ -33,7 +33,7 @@ def upgrade() -> None:
     )
     op.create_table('clock_offset',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('seconds', sa.Double(), nullable=False),
+    sa.Column('seconds', sa.Float(), nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_clock_offset_single')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clock_offset'))
     )
@@ -135,6 +135,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('reference', name=op.f('uq_process_reference'))
     )
     op.create_index('ix_process_alive', 'process', ['state'], unique=False, postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('promotion_rulebook',
+    sa.Column('hash', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('first_used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('hash', name=op.f('pk_promotion_rulebook'))
+    )
     op.create_table('stream',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -608,6 +614,7 @@ def downgrade() -> None:
     op.drop_index('ix_web_hits_expires_at', table_name='web_hits')
     op.drop_table('web_hits')
     op.drop_table('stream')
+    op.drop_table('promotion_rulebook')
     op.drop_index('ix_process_alive', table_name='process', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('process')
     op.drop_table('personnel_import')

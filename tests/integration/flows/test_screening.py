@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from approvals.models import Task
 from core.events import history
 from flows.process.memory import recall
-from flows.promotion import screening
+from flows.promotion import queries, screening
 from flows.promotion.models import Candidate
 from flows.promotion.screening import counts, screen_candidates
 from notifications.models import Message
@@ -88,7 +88,8 @@ def test_an_unknown_predicate_of_a_year_is_missing_and_not_a_failure(
     run = cycles.screened(agency)
     candidate = session.get_one(Candidate, (run.process_id, person.id))
     assert candidate.outcome == "incomplete"
-    finding = next(f for f in candidate.findings if f["rule"] == "performance")
+    row = queries.candidate(session, run.process_id, person.id)
+    finding = next(f for f in row.findings if f["rule"] == "performance")
     assert finding["found"] == {
         "id": "belum ada: predikat kinerja tahun 2026",
         "en": "missing: performance of 2026",

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from flows.process.errors import BadParams
+from flows.promotion.errors import NotFirstOfMonth
 from flows.promotion.service import KIND
 
 
@@ -14,7 +15,7 @@ def test_a_cycle_is_named_after_its_month() -> None:
 
 
 def test_a_promotion_takes_effect_on_the_first_of_a_month() -> None:
-    with pytest.raises(BadParams, match=r"effective_on: a promotion takes effect on the 1st of a month"):
+    with pytest.raises(NotFirstOfMonth, match="02-12-2026"):
         KIND.read({"effective_on": "2026-12-02"})
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.conditions import BadCondition
 from core.ids import new_id
 from flows.promotion.careers import facts_of, months_between
+from flows.promotion.explaining import Explained, explain, missing
 from flows.promotion.models import Screening
 from flows.promotion.rulebook import Rulebook, parse, rulebook
 from flows.promotion.rules import MET, MISSING, NOT_MET, Screened, screen
@@ -45,8 +46,13 @@ def screened(on: date = ON, book: Rulebook | None = None, **changes: Any) -> Scr
     career = replace(GOOD, **changes)
     if "rank" in changes:
         career = replace(career, rank_order=ranks.order(career.rank) if career.rank else 0)
-    facts = facts_of(career, book, book.kinds["reguler"], on)
-    return screen(facts, book.rules_on("reguler", on), book)
+    return screen(facts_of(career, book, book.kinds["reguler"], on), book.rules_on("reguler", on))
+
+
+def explained(**changes: Any) -> list[Explained]:
+    book, career = rulebook(), replace(GOOD, **changes)
+    facts = facts_of(career, book, book.kinds["reguler"], ON)
+    return explain(screen(facts, book.rules_on("reguler", ON)).plain, facts, book)
 
 
 def findings(found: Screened) -> dict[str, str]:
@@ -57,7 +63,7 @@ def test_a_career_that_meets_every_rule_meets_them() -> None:
     found = screened()
     assert found.outcome is Screening.MEETS
     assert set(findings(found).values()) == {MET}
-    assert found.missing == []
+    assert not any(finding.missing for finding in found.findings)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +75,14 @@ def test_four_years_in_the_rank_are_counted_to_the_day(since: date | None, met: 
 
 
 def test_the_figure_that_failed_is_said_in_both_languages() -> None:
-    finding = next(f for f in screened(rank_since=date(2024, 3, 15)).findings if f.rule == "years-in-rank")
-    assert finding.found == {
+    finding = next(f for f in explained(rank_since=date(2024, 3, 15)) if f["rule"] == "years-in-rank")
+    assert finding["found"] == {
         "id": "2 tahun 9 bulan sejak 15-03-2024",
         "en": "2 years 9 months since 15-03-2024",
     }
-    assert finding.needed == {"id": "paling sedikit 4 tahun", "en": "at least 4 years"}
-    assert finding.reference["en"]
-    assert finding.sure == "R"
+    assert finding["needed"] == {"id": "paling sedikit 4 tahun", "en": "at least 4 years"}
+    assert finding["reference"]["en"]
+    assert finding["sure"] == "R"
 
 
 @pytest.mark.parametrize(
@@ -145,9 +151,21 @@ def test_the_rank_exam_is_asked_between_the_groups_only() -> None:
 
 
 def test_each_missing_document_is_named() -> None:
-    found = screened(documents=frozenset({"sk-cpns", "diploma"}))
-    assert found.outcome is Screening.INCOMPLETE
-    assert [name["id"] for name in found.missing] == ["SK PNS", "SK pangkat terakhir"]
+    lacking = frozenset({"sk-cpns", "diploma"})
+    assert screened(documents=lacking).outcome is Screening.INCOMPLETE
+    assert [name["id"] for name in missing(explained(documents=lacking))] == ["SK PNS", "SK pangkat terakhir"]
+
+
+def test_every_finding_can_be_put_into_words() -> None:
+    measure = (Measure("moderate", date(2026, 6, 1), date(2027, 5, 31)),)
+    for changes in ({}, {"discipline": measure}, {"left_on": date(2026, 12, 31)}, {"predicates": {}}):
+        for finding in explained(**changes):
+            for text in (finding["found"], finding["needed"], finding["title"], finding["reference"]):
+                assert text["id"], finding["rule"]
+                assert text["en"], finding["rule"]
+                assert "(" + "rank" not in text["id"]
+    said = next(f for f in explained(discipline=measure) if f["rule"] == "no-discipline")
+    assert said["found"] == {"id": "sedang sampai 31-05-2027", "en": "moderate until 31-05-2027"}
 
 
 def test_a_rule_that_is_not_met_weighs_more_than_a_missing_fact() -> None:
