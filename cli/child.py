@@ -42,9 +42,11 @@ class Child:
     """A step, not a service: ready when it ended well, and not started again."""
     account: Account | None = None
     ready_within: float = 120.0
-    stop_signal: signal.Signals = signal.SIGTERM
-    grace: float = 2.0
-    """Seconds between the polite signal and the kill; for children that stand on each other they add up."""
+    stopping: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 1.0))
+    """How it is stopped: ever harder signals, each with the seconds that it is given to act. They add up for
+    children that stand on each other, and all must be gone within ten."""
+    tries: int = 1
+    """How often it is started before its first end counts as a failure to start."""
     failure: Callable[[list[str]], MufakatError] | None = None
     """Names the error that the last lines of a child that could not start tell of."""
 

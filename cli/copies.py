@@ -3,15 +3,13 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import URL, create_engine, inspect, make_url, text
 
 from cli.pginstall import installation
 from cli.preconditions import Precondition
+from cli.progress import bar
 from core.errors import MufakatError
 from core.settings import settings
 
@@ -45,7 +43,7 @@ def dump(file: Path) -> int:
     try:
         scratch.touch(mode=0o600)
         command = [installation().program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
-        with _progress(f"Writing {file.name}", lambda: scratch.stat().st_size):
+        with bar(f"Writing {file.name}"):
             _run([*command, "--file", str(scratch), _address()], NotCopied)
         scratch.replace(file)
     except OSError as error:
@@ -74,7 +72,7 @@ def restore(file: Path, *, force: bool) -> None:
             str(body),
             str(file),
         ]
-        with _progress(f"Reading {file.name}", lambda: body.stat().st_size if body.exists() else 0):
+        with bar(f"Reading {file.name}"):
             _run(unpack, NotRestored)
         load = [
             programs.program("psql"),
@@ -84,7 +82,7 @@ def restore(file: Path, *, force: bool) -> None:
             "-v",
             "ON_ERROR_STOP=1",
         ]
-        with _progress("Putting it back", lambda: 0):
+        with bar("Putting it back"):
             _run([*load, "-o", os.devnull, "-f", str(script), "-f", str(body), _address()], NotRestored)
 
 
@@ -131,24 +129,3 @@ def _run(command: list[str], failure: type[MufakatError]) -> None:
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise failure(reason=lines[-1] if lines else f"exit code {done.returncode}")
-
-
-class _progress:  # noqa: N801 - used as a statement
-    """A spinner with what was done so far, on standard error, where a person looks at it."""
-
-    def __init__(self, title: str, size: Callable[[], int]) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._progress.add_task(title, total=None)
-        self._size = size
-
-    def __enter__(self) -> None:
-        self._progress.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()

@@ -131,15 +131,20 @@ class Instance:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command line of Mufakat in this instance and return its output."""
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
             cwd=ROOT,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            check=check,
+            check=False,
         )
+        if check and done.returncode:
+            raise subprocess.SubprocessError(
+                f"{' '.join(arguments)}: exit code {done.returncode}\n{done.stderr}"
+            )
+        return done
 
     # watch and poke
 

@@ -191,7 +191,8 @@ class Cluster:
             return PortInUse(port=self.port, setting="MUFAKAT_CLUSTER_PORT")
         if '"postmaster.pid" already exists' in text:
             return ClusterInUse(pid=self.running_pid(), folder=self.data)
-        return PostgresFailed(reason=lines[-1] if lines else "it said nothing")
+        telling = [line for line in lines if line.startswith(("FATAL", "PANIC", "ERROR"))] or lines
+        return PostgresFailed(reason=telling[-1].rstrip(".") if telling else "it said nothing")
 
     def url(self, database: str, user: str = SUPERUSER, password: str | None = None) -> str:
         """The address of a database, as libpq reads it."""

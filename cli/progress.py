@@ -14,7 +14,8 @@ Advance = Callable[[int, int], None]
 def bar(title: str) -> Generator[Advance]:
     """A bar that is gone when the work is done. Without a first call it only shows that time goes by."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=None)
 
         def advance(done: int, of: int) -> None:

@@ -18,6 +18,9 @@ SERVICES = ("postgres", "prefect", "worker", "web", "keeper", "courier")
 STEPS = ("migrations", "sample")
 EXTENSIONS = ("pg_trgm",)
 
+POSTGRES_STOPS = ((signal.SIGINT, 2.0), (signal.SIGQUIT, 1.0), (signal.SIGKILL, 1.0))
+"""Its fast shutdown, its immediate one, and the end. SIGTERM would wait for its clients to leave."""
+
 PREFECT_SERVER = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
@@ -58,7 +61,7 @@ def _make(site: Site, name: str) -> Child:
             return replace(part, ready=_web_ready(site))
         case "courier":
             # A letter may be on its way; cut off now, it would be sent again.
-            return replace(part, grace=5.0)
+            return replace(part, stopping=((signal.SIGTERM, 4.0), (signal.SIGKILL, 1.0)))
         case _:
             return part
 
@@ -81,7 +84,8 @@ def _postgres(site: Site) -> Child:
         _log(site, "postgres"),
         ready_with_databases,
         account=cluster.installation.account,
-        stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown; SIGTERM would wait for its clients
+        stopping=POSTGRES_STOPS,
+        tries=5,  # the processes of a killed server may still be on their way out
         failure=cluster.failure,
     )
 

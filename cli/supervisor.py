@@ -37,6 +37,7 @@ class _Kept:
     keeping: "asyncio.Task[None] | None" = None
     reading: "asyncio.Task[None] | None" = None
     stopping: bool = False
+    tries: int = 0
     delay: float = 0.0
     """How long its last restart was put off."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -135,6 +136,7 @@ class Supervisor:
 
     def _begin(self, kept: _Kept) -> None:
         kept.stopping = False
+        kept.tries = 0
         kept.keeping = asyncio.create_task(self._keep(kept))
         # Retrieved here, so that an error which `start` raised once is not reported a second time.
         kept.first_ready.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -178,7 +180,8 @@ class Supervisor:
         code = await ended
         if not child.once:
             kept.ready.clear()
-        if not kept.first_ready.done() and not kept.stopping:
+        kept.tries += 1
+        if not kept.first_ready.done() and not kept.stopping and kept.tries >= child.tries:
             await self._drained(kept)
             named = child.failure(list(kept.lines)) if child.failure else None
             error = named or ChildFailed(**self._facts(kept), ending=ending(code))
@@ -213,7 +216,7 @@ class Supervisor:
         readable, writable = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
-                *tethered(child.command, child.stop_signal, child.account),
+                *tethered(child.command, child.stopping[0][0], child.account),
                 cwd=child.folder,
                 env={**child.environment, self._mark[0]: self._mark[1]},
                 stdin=asyncio.subprocess.DEVNULL,
@@ -265,9 +268,9 @@ class Supervisor:
             process = kept.process
         if process and process.returncode is None:
             ended = asyncio.create_task(process.wait())
-            for number in (kept.child.stop_signal, signal.SIGKILL):
+            for number, patience in kept.child.stopping:
                 self.send(kept.child.name, number)
-                if (await asyncio.wait({ended}, timeout=kept.child.grace))[0]:
+                if (await asyncio.wait({ended}, timeout=patience))[0]:
                     break
         for task in (kept.keeping, kept.reading):
             if task:

@@ -1,5 +1,6 @@
 """`./mufakat up` as an operator meets it: one line when ready, and a clean end."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,14 +11,17 @@ from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from cli.instance import MARK
 from cli.leftovers import end_leftovers, leftovers
 from cli.ports import free_port
+from cli.sample import logins_file
 from cli.services import SERVICES
-from cli.site import open_site, remove_site
+from cli.site import open_site, read_values, remove_site
 from core.settings import ROOT
+from personnel.sample import LOGINS
 
 STOPPED_WITHIN = 10
 KERNEL_TELLS_WITHIN = 20
@@ -91,6 +95,37 @@ def test_its_parts_end_when_it_is_killed_itself_and_it_starts_again(running: Run
         assert again.process.wait() == 0
     finally:
         again.clear()
+
+
+def test_a_demo_has_an_agency_a_cycle_and_logins_and_starts_again_as_it_was_left(tmp_path: Path) -> None:
+    counted: list[tuple[object, ...]] = []
+    for _ in range(2):
+        running = Running(tmp_path / "home", "demo")
+        try:
+            assert running.line == f"Mufakat is ready at http://127.0.0.1:{running.port}\n"
+            assert httpx.get(f"http://127.0.0.1:{running.port}/login").status_code == 200
+            assert running.process.stdout
+            heading = running.process.stdout.readline().split()
+            assert heading[:2] == ["Login", "Password"]
+            logins = [row["login"] for row in json.loads(logins_file(running.home).read_text())]
+            assert logins == list(LOGINS)
+            counted.append(counts(read_values(running.home / "instance.env")["MUFAKAT_DATABASE_URL"]))
+            running.process.send_signal(signal.SIGTERM)
+            running.process.communicate()
+            assert running.process.returncode == 0
+        except BaseException:
+            running.clear()
+            raise
+    running.clear()
+    employees, processes = counted[0]
+    assert (employees, processes) == (480, 1)
+    assert counted[1] == counted[0]
+
+
+def counts(url: str) -> tuple[object, ...]:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        query = "SELECT (SELECT count(*) FROM employee), (SELECT count(*) FROM process)"
+        return connection.execute(query).fetchone() or ()
 
 
 def processes_of(home: Path) -> list[str]:
