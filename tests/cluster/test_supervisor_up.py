@@ -52,9 +52,16 @@ class Running:
     def descendants(self) -> list[psutil.Process]:
         return leftovers(MARK, str(self.home))
 
+    def told(self, number: signal.Signals) -> int:
+        """Send a signal and wait for the end; its exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
     def clear(self) -> None:
-        self.process.kill()
-        self.process.communicate()
+        self.told(signal.SIGKILL)
         end_leftovers(MARK, str(self.home))
         remove_site(open_site(self.home, {}))
 
@@ -73,10 +80,7 @@ def test_it_tells_its_address_and_ends_on_ctrl_c_with_nothing_left(running: Runn
     assert len(running.descendants) >= len(SERVICES) - 1
 
     asked = time.monotonic()
-    running.process.send_signal(signal.SIGINT)
-    code = running.process.wait()
-
-    assert code == 130
+    assert running.told(signal.SIGINT) == 130
     assert time.monotonic() - asked < STOPPED_WITHIN
     assert running.descendants == []
     assert processes_of(running.home) == []
@@ -91,8 +95,7 @@ def test_its_parts_end_when_it_is_killed_itself_and_it_starts_again(running: Run
     again = Running(running.home, "up")
     try:
         assert again.line.startswith("Mufakat is ready at ")
-        again.process.send_signal(signal.SIGTERM)
-        assert again.process.wait() == 0
+        assert again.told(signal.SIGTERM) == 0
     finally:
         again.clear()
 
@@ -110,9 +113,7 @@ def test_a_demo_has_an_agency_a_cycle_and_logins_and_starts_again_as_it_was_left
             logins = [row["login"] for row in json.loads(logins_file(running.home).read_text())]
             assert logins == list(LOGINS)
             counted.append(counts(read_values(running.home / "instance.env")["MUFAKAT_DATABASE_URL"]))
-            running.process.send_signal(signal.SIGTERM)
-            running.process.communicate()
-            assert running.process.returncode == 0
+            assert running.told(signal.SIGTERM) == 0
         except BaseException:
             running.clear()
             raise
