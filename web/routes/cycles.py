@@ -196,7 +196,7 @@ HEADERS = (
 
 def _row(row: CandidateRow, language: str) -> list[Any]:
     c, case = row.candidate, row.case
-    lacking = [in_language(f["title"], language) for f in c.findings if f["met"] != "yes"]
+    lacking = [in_language(f["title"], language) for f in row.findings if f["met"] != "yes"]
     return [
         c.number,
         c.nip,
