@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import fcntl
 import os
 import signal
 import subprocess
@@ -20,8 +19,8 @@ import psutil
 
 from cli import second_database
 from cli.leftovers import end_leftovers
+from cli.lock import held
 from cli.places import ROOT
-from cli.preconditions import Precondition
 from cli.services import SERVICES, children, parts
 from cli.site import Site, make_home, open_site, remove_site
 from cli.supervisor import OURSELVES, Supervisor
@@ -30,11 +29,6 @@ from cli.terminal import Terminal
 T = TypeVar("T")
 MARK = "MUFAKAT_INSTANCE"
 LOG_LIMIT = 5_000_000
-
-
-class AlreadyRunning(Precondition):
-    """Mufakat already runs in {home} (process {pid}). Stop that one first, or choose another data folder by
-    MUFAKAT_HOME."""
 
 
 class Instance:
@@ -73,7 +67,7 @@ class Instance:
         Raises AlreadyRunning, what open_site raises, and what a service's start raises; then nothing runs.
         """
         outer = (_isolated(os.environ) if rehearsal else dict(os.environ)) | dict(environment or {})
-        with _locked(make_home(home)):
+        with held(make_home(home)):
             # Whoever migrates means to keep records here: from then on the folder is what it is.
             kind = True if demo else (None if rehearsal or not migrate else False)
             site = open_site(home, outer, demo=kind, rehearsal=rehearsal, durable=not throwaway)
@@ -268,21 +262,6 @@ class Instance:
 
 def _isolated(environment: Mapping[str, str]) -> dict[str, str]:
     return {n: value for n, value in environment.items() if not n.startswith(("MUFAKAT_", "PREFECT_"))}
-
-
-@contextmanager
-def _locked(home: Path) -> Generator[None]:
-    """Hold the data folder; the kernel lets go of it even when this process is killed."""
-    with (home / "instance.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise AlreadyRunning(home=home, pid=file.read().strip() or "unknown") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
 
 
 def _memory(process: psutil.Process) -> int:

@@ -55,7 +55,7 @@ def _make(site: Site, name: str) -> Child:
     match name:
         case "migrations":
             return replace(part, after=("postgres",))
-        case "worker":
+        case "worker" | "keeper":
             return replace(part, after=("prefect", "migrations"))
         case "web":
             return replace(part, ready=_web_ready(site))

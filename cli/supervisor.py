@@ -172,9 +172,11 @@ class Supervisor:
             if kept.stopping:
                 return 0
             process = kept.process = await self._spawn(kept)
-        ended = asyncio.create_task(process.wait())
+        began, ended = asyncio.get_running_loop().time(), asyncio.create_task(process.wait())
         if await self._became_ready(kept, process.pid, ended):
             kept.ready.set()
+            took = asyncio.get_running_loop().time() - began
+            self._tell(OURSELVES, f"{child.name} {'done' if child.once else 'ready'} after {took:.1f} s")
             if not kept.first_ready.done():
                 kept.first_ready.set_result(None)
         code = await ended

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,7 +53,12 @@ def ready():
         return Child(name, **(settings | rest))
 
     def supervisor(self, *children: Child) -> Supervisor:
-        return Supervisor(children, lambda name, line: self.said.append((name, line)), self.mark)
+        return Supervisor(children, self.hear, self.mark)
+
+    def hear(self, name: str, line: str) -> None:
+        """Keep what was said, but for the supervisor's word that a child is ready."""
+        if not re.search(r" (ready|done) after ", line):
+            self.said.append((name, line))
 
     @property
     def order(self) -> list[str]:

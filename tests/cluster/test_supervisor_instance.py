@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from cli.instance import MARK, AlreadyRunning, Instance
+from cli.instance import MARK, Instance
 from cli.leftovers import end_leftovers, leftovers
+from cli.lock import AlreadyRunning
 from core import database
 from core.settings import settings
 
