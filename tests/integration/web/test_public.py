@@ -55,11 +55,11 @@ def test_a_decree_is_found_by_its_code_however_it_is_typed(stranger: Browser, de
     assert file.headers["content-disposition"].startswith("attachment; ")
 
 
-@pytest.mark.parametrize("code", ["WRONG", "%3Cscript%3E", "x" * 500, "..", "-"])
+@pytest.mark.parametrize("code", ["WRONG", "%3Cscript%3E", "x" * 500, "-"])
 def test_a_wrong_code_is_answered_calmly(stranger: Browser, code: str):
     answer = stranger.get(f"/verify/{code}")
     assert answer.status_code == 404
-    assert "Tidak ada surat keputusan dengan kode ini" in answer.text or code == ".."
+    assert "Tidak ada surat keputusan dengan kode ini" in answer.text
     assert "<script>" not in answer.text
 
 
@@ -105,10 +105,12 @@ def test_a_demonstration_shows_its_mail_in_a_frame_that_can_do_nothing(demonstra
 def deliver(html: str) -> str:
     """Put a mail where the local transport puts it; gives its name."""
     from email.message import EmailMessage
+    from email.utils import localtime
     from mailbox import Maildir
 
     mail = EmailMessage()
     mail["Subject"], mail["To"] = "Tugas menunggu", "head@medan.example"
+    mail["Date"] = localtime()
     mail.set_content("Buka tugas")
     mail.add_alternative(html, subtype="html")
     return Maildir(settings().maildir).add(mail.as_bytes())
