@@ -15,7 +15,7 @@ from core.database import engine, transaction
 from core.events import history
 from flows.process.models import Gate, IntentKind, Step
 from flows.promotion.models import Candidate, Decree
-from flows.promotion.screening import CHAIN_FILE
+from flows.promotion.pinned import CHAIN_FILE
 from notifications.models import Message
 from personnel.models import Employee, RankHeld
 from tests.acceptance.cycle import Cycle
