@@ -12,9 +12,14 @@ Facts = dict[str, Any]
 
 
 def facts_of(career: CareerFacts, book: Rulebook, kind: Kind, on: date) -> Facts:
-    """The facts about a career on the day that a promotion would take effect."""
+    """The facts about a career on the day that a promotion would take effect.
+
+    The last two years of performance are those that were over when the files for that day closed: a cycle of
+    January can't know the year that has just ended.
+    """
     months = months_between(career.rank_since, on) if career.rank_since else 0
-    year_1, year_2 = on.year - 1, on.year - 2
+    year_1 = book.window.closes.before(on).year - 1
+    year_2 = year_1 - 1
     predicate_1, predicate_2 = career.predicates.get(year_1), career.predicates.get(year_2)
     ceiling = kind.ceiling.ranks.get(career.education or "")
     active = [m for m in career.discipline if m.starts_on <= on <= m.ends_on]

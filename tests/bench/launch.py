@@ -75,7 +75,7 @@ def launch(name: str, candidates: int) -> Run:
         years = [
             {"employee_id": p["id"], "year": EFFECTIVE_ON.year - n, "predicate": "Baik"}
             for p in people
-            for n in (1, 2)
+            for n in (2, 3)
         ]
         session.execute(insert(Appraisal), years)
         return cycles.launch(agency, unit_codes=[f"{name}-bidang-{n}" for n in range(1, UNITS + 1)])

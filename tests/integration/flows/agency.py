@@ -82,7 +82,7 @@ class Agency(Office):
     def candidate(self, unit: Unit, name: str = "Budi Santoso", **said: Any) -> Employee:
         """Somebody whose career meets every rule of regular promotion on EFFECTIVE_ON."""
         documents = said.pop("documents", DOCUMENTS)
-        predicates = said.pop("predicates", {2025: "Baik", 2026: "Sangat Baik"})
+        predicates = said.pop("predicates", {2024: "Baik", 2025: "Sangat Baik"})
         career = {"rank": "III/a", "rank_since": date(2022, 10, 1), "education": "S1/D4"}
         employee = self.person(unit, name, **(career | said))
         for kind in documents:

@@ -37,7 +37,7 @@ def test_those_who_meet_the_rules_get_a_case_at_the_head_of_their_unit(
         ({"left_on": date(2027, 1, 1)}, "in-service"),
         ({"rank": "IV/e", "education": "S3"}, "below-the-top"),
         ({"rank_since": date(2023, 1, 2)}, "years-in-rank"),
-        ({"predicates": {2025: "Butuh Perbaikan", 2026: "Baik"}}, "performance"),
+        ({"predicates": {2024: "Butuh Perbaikan", 2025: "Baik"}}, "performance"),
         ({"rank": "III/d", "education": "S1/D4"}, "education-ceiling"),
     ],
 )
@@ -84,15 +84,15 @@ def test_a_missing_document_leaves_the_file_incomplete_and_tells_what_is_missing
 def test_an_unknown_predicate_of_a_year_is_missing_and_not_a_failure(
     session: Session, agency: Agency
 ) -> None:
-    person = agency.candidate(agency.units[0], predicates={2025: "Baik"})
+    person = agency.candidate(agency.units[0], predicates={2024: "Baik"})
     run = cycles.screened(agency)
     candidate = session.get_one(Candidate, (run.process_id, person.id))
     assert candidate.outcome == "incomplete"
     row = queries.candidate(session, run.process_id, person.id)
     finding = next(f for f in row.findings if f["rule"] == "performance")
     assert finding["found"] == {
-        "id": "belum ada: predikat kinerja tahun 2026",
-        "en": "missing: performance of 2026",
+        "id": "belum ada: predikat kinerja tahun 2025",
+        "en": "missing: performance of 2025",
     }
 
 

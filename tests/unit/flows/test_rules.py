@@ -35,7 +35,7 @@ GOOD = CareerFacts(
     appointed_on=date(2005, 1, 1),
     left_on=None,
     on_leave=False,
-    predicates={2025: "Baik", 2026: "Sangat Baik"},
+    predicates={2024: "Baik", 2025: "Sangat Baik"},
     documents=frozenset({"sk-cpns", "sk-pns", "last-rank-decree", "diploma"}),
     positions=frozenset({"executive"}),
 )
@@ -88,12 +88,12 @@ def test_the_figure_that_failed_is_said_in_both_languages() -> None:
 @pytest.mark.parametrize(
     ("predicates", "met"),
     [
-        ({2025: "Baik", 2026: "Baik"}, MET),
-        ({2025: "Sangat Baik", 2026: "Sangat Baik"}, MET),
-        ({2025: "Butuh Perbaikan", 2026: "Sangat Baik"}, NOT_MET),
-        ({2025: "Baik", 2026: "Kurang"}, NOT_MET),
-        ({2025: "Baik"}, MISSING),
-        ({2024: "Baik", 2025: "Baik"}, MISSING),
+        ({2024: "Baik", 2025: "Baik"}, MET),
+        ({2024: "Sangat Baik", 2025: "Sangat Baik"}, MET),
+        ({2024: "Butuh Perbaikan", 2025: "Sangat Baik"}, NOT_MET),
+        ({2024: "Baik", 2025: "Kurang"}, NOT_MET),
+        ({2024: "Baik"}, MISSING),
+        ({2023: "Baik", 2024: "Baik"}, MISSING),
         ({}, MISSING),
     ],
 )
@@ -251,9 +251,24 @@ def test_completing_a_file_never_makes_an_outcome_worse(
         "rank_since": date(year, month + 1, 1),
         "education": education,
         "rank": rank,
-        "predicates": {2025: "Baik"} | ({2026: predicate} if predicate else {}),
+        "predicates": {2024: "Baik"} | ({2025: predicate} if predicate else {}),
     }
     worth = {Screening.FAILS: 0, Screening.INCOMPLETE: 1, Screening.MEETS: 2}
     before = screened(documents=documents, **said).outcome
     after = screened(documents=GOOD.documents | {"exam-certificate"}, **said).outcome
     assert worth[after] >= worth[before]
+
+
+@pytest.mark.parametrize(
+    ("on", "years"),
+    [
+        (date(2026, 12, 1), (2025, 2024)),
+        (date(2027, 1, 1), (2025, 2024)),
+        (date(2027, 2, 1), (2026, 2025)),
+    ],
+)
+def test_the_years_of_performance_are_those_over_when_the_files_close(
+    on: date, years: tuple[int, int]
+) -> None:
+    facts = facts_of(GOOD, rulebook(), rulebook().kinds["reguler"], on)
+    assert (facts["year_1"], facts["year_2"]) == years
