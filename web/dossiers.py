@@ -19,6 +19,7 @@ from core.actor import Actor
 from core.conditions import condition
 from core.errors import MufakatError
 from flows.promotion import queries as promotions
+from flows.promotion.models import Decree
 from personnel import units
 from web import history
 from web.history import Told
@@ -37,6 +38,7 @@ class CasePage:
     """What was said when it was sent in again, the last time."""
     findings: Sequence[Mapping[str, Any]]
     """What screening found, rule by rule; empty for a case of another process."""
+    decree: Decree | None
     withdraw_reasons: Reasons
 
     @property
@@ -82,6 +84,7 @@ def case_page(
         story=(story := history.story(view, names, language)),
         repaired=next((line for line in story if line.name == "case.resubmitted"), None),
         findings=found.findings if (found := promotions.candidate_of_case(session, case.id)) else (),
+        decree=_decree(session, case),
         withdraw_reasons=view.definition.reasons_for("withdraw"),
     )
 
@@ -104,6 +107,11 @@ def task_page(
         claimable=task.state == TaskState.OFFERED and task.queue is not None and in_queue(actor, task.queue),
         releasable=_is_held_from_queue(task, actor),
     )
+
+
+def _decree(session: Session, case: Case) -> Decree | None:
+    issued = promotions.decrees_of(session, case.subject_id) if case.state == CaseState.APPROVED else []
+    return next((decree for decree in issued if decree.case_id == case.id), None)
 
 
 def _refusal(session: Session, actor: Actor, task_id: UUID, directory: Directory) -> MufakatError | None:

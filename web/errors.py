@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Conflict, Invalid, MufakatError, NotAllowed, NotFound
 from core.ids import new_id
-from core.language import LANGUAGES, sentence
+from core.language import LANGUAGES
 from core.settings import settings
 from notifications.codes import TooManyCodes
 from personnel.attempts import TooManyTries
@@ -103,7 +103,7 @@ def error_page(request: Request, status: int, error: MufakatError, reference: st
     """The page for an error; it needs neither the database nor a recognised visitor."""
     if not hasattr(request.state, "visit"):
         request.state.visit = _stranger(request)
-    text = sentence(request.state.visit.language, error)
+    text = pages.said(request, error)
     return pages.show(request, "error.html", status, status_code=status, text=text, reference=reference)
 
 

@@ -71,7 +71,7 @@ def install(env: Environment, language: str) -> None:
 
     def day(at: datetime | date | str | None) -> str:
         if isinstance(at, str):
-            at = date.fromisoformat(at[:10])
+            return plain_day(at, language)
         if isinstance(at, datetime):
             at = at.astimezone(zone).date()
         return format_date(at, "d MMMM y", locale=language) if at else "–"
@@ -136,6 +136,14 @@ def install(env: Environment, language: str) -> None:
         "document": document,
     }
     env.filters.update(filters)
+
+
+def plain_day(iso: str, language: str) -> str:
+    """`1 Januari 2027` for 2027-01-01; what is no date stays as it is."""
+    try:
+        return format_date(date.fromisoformat(iso), "d MMMM y", locale=language)
+    except ValueError:
+        return iso
 
 
 def in_language(titles: Titles | Mapping[str, Any] | str | None, language: str) -> str:

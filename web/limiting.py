@@ -9,7 +9,7 @@ from functools import lru_cache
 from limits import RateLimitItem, parse
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import Engine, NullPool, case, create_engine, delete, func, select
+from sqlalchemy import Engine, NullPool, Select, case, create_engine, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -71,6 +71,7 @@ class PostgresStorage(Storage):
             },
         )
         with counting() as session:
+            session.execute(delete(Hits).where(Hits.key.in_(_some_expired(at))))
             return session.execute(statement.returning(Hits.count)).scalar_one()
 
     def get(self, key: str) -> int:
@@ -95,10 +96,11 @@ class PostgresStorage(Storage):
         with counting() as session:
             session.execute(delete(Hits).where(Hits.key == key))
 
-    def forget_expired(self) -> None:
-        """Drop the counts of windows that are over."""
-        with counting() as session:
-            session.execute(delete(Hits).where(Hits.expires_at <= _now()))
+
+def _some_expired(at: datetime) -> Select[tuple[str]]:
+    """A few windows that are over: each hit sweeps up more than it leaves, so the table stays small."""
+    over = select(Hits.key).where(Hits.expires_at <= at)
+    return over.order_by(Hits.expires_at).limit(10).with_for_update(skip_locked=True)
 
 
 def _now() -> datetime:

@@ -14,9 +14,10 @@ from core.language import sentence, translate, translations
 from core.settings import ROOT, settings
 from web import assets, cookies, formats, security
 from web.visit import Visit
+from web.words import WORDS_OF
 
-WORDS = ("good", "bad", "plain")
-"""How a flashed word is meant."""
+CODED = frozenset({"state", "intent", "kind", "role"})
+"""Facts of errors that are codes of ours, not words."""
 
 
 @lru_cache
@@ -69,7 +70,8 @@ def show(request: Request, template: str, status: int = 200, **data: Any) -> HTM
 def go(address: str, word: str = "", /, kind: str = "good", **facts: object) -> RedirectResponse:
     """Pass on to another page of ours, with a word for the person there.
 
-    `word` is an untranslated message with {facts}; it is shown once, in the person's language.
+    `word` is an untranslated message with {facts}, or a whole sentence; it is shown once, in the person's
+    language, as `good`, `bad` or `plain` news.
     """
     answer = RedirectResponse(address, status_code=303)
     if word:
@@ -87,8 +89,19 @@ def flashes(request: Request) -> list[tuple[str, str]]:
 
 
 def said(request: Request, error: MufakatError) -> str:
-    """What an error says to this visitor."""
-    return sentence(visit_of(request).language, error)
+    """What an error says to this visitor; states and kinds among its facts in words."""
+    language = visit_of(request).language
+    facts = {
+        name: worded(language, value) if name in CODED and isinstance(value, str) else value
+        for name, value in error.facts.items()
+    }
+    return sentence(language, type(error)(**facts))
+
+
+def worded(language: str, code: str) -> str:
+    """A code's word, to stand inside a sentence."""
+    word = translate(language, WORDS_OF[code]) if code in WORDS_OF else code
+    return word[:1].lower() + word[1:]
 
 
 def visit_of(request: Request) -> Visit:

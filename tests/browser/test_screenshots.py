@@ -38,7 +38,7 @@ class Workdays:
             yield browser
 
     def live(self) -> None:
-        """Two cases go on, three come back for repair and are repaired on different days, three lie too long."""
+        """Two cases go on, three come back and are repaired on different days, three lie too long."""
         with self.browser("head") as head:
             for task in self.tasks[:2]:
                 head.decide(task, decision="approve", comment="Kinerja baik, layak naik pangkat.")

@@ -18,6 +18,7 @@ from personnel import queries
 from web import pages
 from web.deps import DbSession, Visitor, only
 from web.errors import status_of
+from web.formats import plain_day
 from web.words import N_
 
 router = APIRouter(prefix="/hr/processes")
@@ -39,7 +40,7 @@ class Wanted(BaseModel):
 
     def titled(self, kind: Kind, language: str) -> str:
         """The title that was typed, or one that says what it is."""
-        return self.title.strip() or f"{kind.title(language)} {self.effective_on}"
+        return self.title.strip() or f"{kind.title(language)} {plain_day(self.effective_on, language)}"
 
 
 @router.get("/new")
