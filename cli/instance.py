@@ -209,8 +209,9 @@ class Instance:
             self._tell(OURSELVES, f"the last run was cut off; ended {count} of its processes")
         if self.site.cluster and "postgres" in names:
             self.site.cluster.create()
-            if throwaway:
-                (self.site.cluster.folder / "throwaway-of").write_text(str(self.home))
+            # Who finds a cluster learns whose it is; only a throwaway's is removed once its folder is gone.
+            note = "throwaway-of" if throwaway else "belongs-to"
+            (self.site.cluster.folder / note).write_text(str(self.home))
         elif "prefect" in names and not self.site.cluster and not self.site.prefect_elsewhere:
             second_database.ensure(self.site.prefect_database_url)
         self._thread.start()
