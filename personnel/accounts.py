@@ -19,6 +19,7 @@ from core.ids import new_id
 from core.settings import settings
 from personnel import attempts, history, logins, passwords
 from personnel.access import AccountsAreAdmins, keep_accounts
+from personnel.among import among_texts
 from personnel.directory import office_day, serving
 from personnel.logins import close_session, open_session, read_session
 from personnel.models import Account, AccountState, Employee
@@ -163,7 +164,7 @@ def provision(session: Session, actor: Actor, *, password: str | None = None) ->
     if not rows:
         return 0
     taken = session.scalar(
-        select(Account.login).where(Account.login.in_([r["login"] for r in rows])).limit(1)
+        select(Account.login).where(among_texts(Account.login, (r["login"] for r in rows))).limit(1)
     )
     if taken is not None:
         raise LoginTaken(login=taken)

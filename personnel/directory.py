@@ -14,6 +14,7 @@ from core.directory import Capacity, Holder, Person, Post
 from core.settings import settings
 from core.worktime import WorkCalendar
 from personnel import calendars
+from personnel.among import among
 from personnel.models import Account, AccountState, Employee, Holding, Leave, Position, Unit
 from personnel.names import full_name
 
@@ -60,7 +61,7 @@ class PersonnelDirectory:
         wanted = set(ids)
         if missing := wanted - self._people.keys():
             today = self._today()
-            found = self._session.scalars(select(Employee).where(Employee.id.in_(missing)))
+            found = self._session.scalars(select(Employee).where(among(Employee.id, missing)))
             self._people |= {e.id: person(e, today) for e in found}
         return {id_: self._people[id_] for id_ in wanted if id_ in self._people}
 
@@ -119,7 +120,7 @@ class PersonnelDirectory:
         """
         day, wanted = office_day(at), set(unit_ids)
         if missing := {u for u in wanted if (key, u, day) not in self._posts}:
-            query = select(Position).where(Position.key == key, Position.unit_id.in_(missing))
+            query = select(Position).where(Position.key == key, among(Position.unit_id, missing))
             found = {post.unit_id: post for post in self._filled(self._session.scalars(query).all(), day)}
             self._posts |= {(key, u, day): found.get(u) for u in missing}
         answers = ((u, self._posts[key, u, day]) for u in wanted)
@@ -145,7 +146,7 @@ class PersonnelDirectory:
         """When each unit works."""
         wanted = set(unit_ids)
         if missing := wanted - self._calendar_of.keys():
-            query = select(Unit.id, Unit.calendar_id).where(Unit.id.in_(missing))
+            query = select(Unit.id, Unit.calendar_id).where(among(Unit.id, missing))
             self._calendar_of |= {row.id: row.calendar_id for row in self._session.execute(query)}
         ids = {u: self._calendar_of[u] for u in wanted if u in self._calendar_of}
         if unread := set(ids.values()) - self._calendars.keys():
@@ -166,7 +167,7 @@ class PersonnelDirectory:
         places = list(positions)
         holders: dict[UUID, list[Holder]] = defaultdict(list)
         if places:
-            for position_id, holder in self._holders(Holding.position_id.in_([p.id for p in places]), day):
+            for position_id, holder in self._holders(among(Holding.position_id, [p.id for p in places]), day):
                 holders[position_id].append(holder)
         return [Post(p.id, p.unit_id, p.title, tuple(holders[p.id])) for p in places]
 

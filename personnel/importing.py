@@ -71,7 +71,7 @@ def preview(
     Raises RecordsAreHrs, NothingUnderstood, and what sheets.read raises for a file that can't be read.
     """
     keep_records(actor)
-    calendars.seed(session)
+    calendars.seed(session, actor)
     rows, skipped, unread = _read(file_name, content)
     made = Import(
         id=new_id(),

@@ -136,7 +136,7 @@ def _history(session: Session, world: World, kind: Kind, owners: set[UUID]) -> N
     query = select(Employee.nip, *columns, *own_id).join(model, owner == Employee.id)
     for nip, *values in session.execute(query.where(among(Employee.id, owners))):
         said = [plain(value) for value in values]
-        state: State = dict(zip((*keys, *others), said, strict=False))
+        state: State = dict(zip(others, said[len(keys) :], strict=False))
         if own_id:
             state["id"] = values[-1]
         key: Key = (nip, *(str(value) for value in said[: len(keys)]))

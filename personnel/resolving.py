@@ -197,14 +197,18 @@ def holding(row: Row, world: World) -> Saying:
         raise Refused(refuse("order_number", Wrong.ACTING_NEEDS_ORDER))
     if capacity == "plt" and ends_on and _span(starts_on, ends_on) > PLT_LONGEST:
         doubts.append(warn("ends_on", Wrong.ACTING_TOO_LONG))
+    key: Key = (post, owner, capacity, starts_on)
     entries: list[Entry] = []
-    if capacity == "definitive" and not ends_on:
-        entries, more = takes_over(world, post, owner, starts_on)
-        doubts += more
+    if capacity == "definitive" and not ends_on and world.get(Kind.HOLDING, *key) is None:
+        held = world.holder(post)
+        if held is not None and held[0][1] == owner:
+            key = held[0]
+            doubts.append(warn("starts_on", Wrong.POST_SINCE, since=key[3]))
+        else:
+            entries, more = takes_over(world, post, owner, starts_on)
+            doubts += more
     fields = said(row, "order_number", "ends_on")
-    own = Entry(
-        Kind.HOLDING, (post, owner, capacity, starts_on), fields, {"order_number": "", "ends_on": None}
-    )
+    own = Entry(Kind.HOLDING, key, fields, {"order_number": "", "ends_on": None})
     return Saying([*entries, own], doubts)
 
 

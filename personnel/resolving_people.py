@@ -59,15 +59,15 @@ def _keep_what_is_newer(
     fields: State, digits: str, known: State | None, world: World, saying: Saying
 ) -> None:
     """An older file takes back no rank that a later decree gave, and no education that is on record."""
-    held = world.of_person(Kind.RANK, digits)
-    latest = max(held, key=lambda state: state["since"], default=None)
+    held = [(state["since"], key[1]) for key, state in world.of_person(Kind.RANK, digits)]
+    latest, its_rank = max(held, default=("", ""))
     since = fields.get("rank_since") or (known["rank_since"] if known else None) or ""
-    rank = fields.get("rank")
-    if latest and rank and rank != latest["rank"] and since <= latest["since"]:
-        saying.doubts.append(warn("rank", Wrong.RANK_NEWER, rank=latest["rank"], since=latest["since"]))
+    older = since < latest or (since == latest and fields.get("rank", its_rank) != its_rank)
+    if older and not fields.keys().isdisjoint({"rank", "rank_since"}):
+        saying.doubts.append(warn("rank", Wrong.RANK_NEWER, rank=its_rank, since=latest))
         fields.pop("rank", None)
         fields.pop("rank_since", None)
-    schooling = [state["level"] for state in world.of_person(Kind.SCHOOLING, digits)]
+    schooling = [key[1] for key, _ in world.of_person(Kind.SCHOOLING, digits)]
     highest = max(schooling, key=education.order, default="")
     if "education" in fields and education.order(highest) > education.order(fields["education"]):
         saying.doubts.append(warn("education", Wrong.EDUCATION_HIGHER, level=highest))

@@ -61,9 +61,9 @@ class World:
     def get(self, kind: Kind, *key: str) -> State | None:
         return self.things[kind].get(key)
 
-    def of_person(self, kind: Kind, nip: str) -> list[State]:
+    def of_person(self, kind: Kind, nip: str) -> list[tuple[Key, State]]:
         """A person's rows of a history."""
-        return [self.things[kind][key] for key in self._of_person[kind, nip]]
+        return [(key, self.things[kind][key]) for key in self._of_person[kind, nip]]
 
     def holder(self, position: str) -> tuple[Key, State] | None:
         """The open definitive holding of a post."""
