@@ -12,7 +12,7 @@ from cli.schema import alembic_config, metadata
 
 
 @pytest.fixture
-def empty_url(new_database) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001 - conftest's own class
+def empty_url(new_database) -> str:  # type: ignore[no-untyped-def]
     return new_database.empty(f"migrated_{uuid4().hex[:12]}")
 
 
