@@ -1,6 +1,8 @@
 """A promotion cycle from launch to decree, and everything that can come between, on a real Prefect server."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from pypdf import PdfReader
@@ -13,7 +15,9 @@ from cli.instance import Instance
 from core.actor import system
 from core.database import engine, transaction
 from core.events import history
+from core.settings import ROOT
 from flows.process.models import Gate, IntentKind, Step
+from flows.process.queries import services
 from flows.promotion.models import Candidate, Decree
 from flows.promotion.pinned import CHAIN_FILE
 from notifications.models import Message
@@ -244,3 +248,34 @@ def test_a_step_that_fails_is_shown_to_operators_and_goes_on_after_a_restart(ins
         cycle.until("waiting", "suspended")
         cycle.ask(IntentKind.CANCEL)
         cycle.until("cancelled", "cancelled")
+
+
+def test_a_second_keeper_stands_by_and_takes_over(instance: Instance) -> None:
+    with Cycle.waiting(instance) as cycle:
+        command = [sys.executable, "-m", "cli", "keeper"]
+        second = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=instance.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            cycle.until_so(lambda _: False in keepers(), "a keeper that stands by")
+            instance.stop("keeper")
+            cycle.approve_all()
+            cycle.until("completed", "completed")
+            assert cycle.process().fence == 1
+            assert len(decrees_of(cycle)) == len(cycle.people)
+        finally:
+            second.terminate()
+            second.wait(10)
+            instance.start("keeper")
+
+
+def keepers() -> list[bool]:
+    """Whether each keeper that was heard of lately leads."""
+    with transaction() as session:
+        return sorted(
+            bool(s.facts["leads"]) for s in services(session) if s.service == "keeper" and not s.silent
+        )
