@@ -1,10 +1,11 @@
 """The sample logins of a demonstration; elsewhere there are none to show."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.settings import settings
+from personnel.sample import LOGINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class SampleLogin:
     login: str
     password: str
     name: str
-    purpose: str
+    purpose: Mapping[str, str]
+    """What they are for, by language."""
 
 
 def logins() -> Sequence[SampleLogin]:
@@ -23,4 +25,6 @@ def logins() -> Sequence[SampleLogin]:
     if not settings().demo or not written.exists():
         return ()
     said = json.loads(written.read_text())
-    return [SampleLogin(row["login"], row["password"], row["name"], row["purpose"]) for row in said]
+    return [
+        SampleLogin(row["login"], row["password"], row["name"], LOGINS.get(row["login"], {})) for row in said
+    ]

@@ -17,7 +17,7 @@ from core.settings import settings
 from flows.promotion.rulebook import rulebook
 from personnel import ranks
 from web.charts import bar
-from web.words import N_, WORDS_OF
+from web.words import DOCUMENTS, N_, WORDS_OF
 
 SOON = timedelta(hours=24)
 
@@ -111,7 +111,7 @@ def install(env: Environment, language: str) -> None:
 
     def document(kind: str) -> str:
         known = rulebook().documents.get(kind)
-        title = known.said(language) if known else kind
+        title = known.said(language) if known else texts.translate(language, DOCUMENTS.get(kind, kind))
         return title[:1].upper() + title[1:]
 
     def told(problem: Mapping[str, Any]) -> str:

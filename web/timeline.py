@@ -32,8 +32,8 @@ SENTENCES = {
 }
 PLACES = {
     "approvals": N_("the decisions of all approvers"),
-    "screen_candidates": N_("screening"),
-    "issue_decrees": N_("decrees"),
+    "screen-candidates": N_("screening"),
+    "issue-decrees": N_("decrees"),
     "finalise": N_("summary"),
 }
 """Gates and steps, as people call them."""

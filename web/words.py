@@ -94,3 +94,12 @@ WORDS_OF = {
     "moderate": N_("Moderate"),
     "severe": N_("Severe"),
 }
+
+DOCUMENTS = {
+    "skp-2-years": N_("performance appraisals of the last two years"),
+    "transcript": N_("transcript"),
+    "post-decree": N_("decree of appointment to the post"),
+    "inauguration-statement": N_("statement of inauguration"),
+    "credit-points": N_("record of credit points"),
+}
+"""Documents in a person's file that the rules of promotion do not name."""

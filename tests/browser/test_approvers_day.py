@@ -24,7 +24,7 @@ def test_an_approver_decides_by_thumb_or_mouse_and_the_next_task_opens(
     page.locator("[data-row]").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ahmad Fauzi Nasution, S.E.")
     page.locator(".thumb .btn-good" if size == "phone" else "#decide .btn-good").click()
-    expect(page.locator(".flash-good")).to_contain_text("Disetujui: KP-2027-01/")
+    expect(page.locator(".flash-good")).to_contain_text("Disetujui: Ahmad Fauzi Nasution, S.E. (KP-2027-01/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Dewi Kartika Sari, S.Pd.")
     assert decisions() == [("approve", None, "")]
 

@@ -25,9 +25,9 @@ from web.words import N_
 router = APIRouter(prefix="/tasks")
 
 DECIDED = {
-    DecisionKind.APPROVE: N_("Approved: {reference}, {name}."),
-    DecisionKind.RETURN: N_("Returned for repair: {reference}, {name}."),
-    DecisionKind.REJECT: N_("Rejected: {reference}, {name}."),
+    DecisionKind.APPROVE: N_("Approved: {name} ({reference})."),
+    DecisionKind.RETURN: N_("Returned for repair: {name} ({reference})."),
+    DecisionKind.REJECT: N_("Rejected: {name} ({reference})."),
 }
 
 

@@ -28,7 +28,7 @@ def test_an_approver_decides_without_scripts_and_the_next_task_opens(office: Off
     assert answer.headers["location"] == f"/tasks/{office.task()}"
     following = head.get(answer.headers["location"])
     case = office.case_of(task)
-    assert f"Disetujui: {case.reference}, {case.subject_name}." in following.text
+    assert f"Disetujui: {case.subject_name} ({case.reference})." in following.text
     assert (case.state, case.stage) == ("open", "verification")
     made = decisions(task)
     assert [(d.kind, d.via, d.decider_id) for d in made] == [("approve", "web", office.people.head)]
