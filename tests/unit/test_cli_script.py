@@ -27,6 +27,8 @@ class Clone:
         self.folder = folder
         self.calls = folder / "calls"
         (folder / "cli").mkdir(parents=True)
+        # a package, so that it comes before the real one that PYTHONPATH may also name
+        (folder / "cli" / "__init__.py").touch()
         (folder / "cli" / "__main__.py").write_text(CLI)
         (folder / "uv.lock").write_text("version = 1\n")
         shutil.copy(ROOT / "mufakat", folder)
