@@ -11,6 +11,7 @@ from approvals import access, decisions, views
 from approvals.directory import Directory
 from approvals.dossier import read_task
 from approvals.entitlement import in_queue
+from approvals.errors import NoSuchCase
 from approvals.models import Case, CaseState, Task, TaskState
 from approvals.stage import Stage
 from approvals.titles import Reasons
@@ -92,9 +93,17 @@ def case_page(
 def task_page(
     session: Session, actor: Actor, task_id: UUID, *, directory: Directory, language: str
 ) -> TaskPage:
-    """The page of a task whose case the actor may see. Raises NoSuchTask, NoSuchCase."""
+    """The page of a task whose case the actor may see. Raises NoSuchTask, NoSuchCase.
+
+    Whoever was offered a task that a colleague took or decided is told so, by the error that says it.
+    """
     dossier, task = read_task(session, task_id)
-    page = case_page(session, actor, task.case_id, directory=directory, language=language)
+    try:
+        page = case_page(session, actor, task.case_id, directory=directory, language=language)
+    except NoSuchCase:
+        if task.queue and in_queue(actor, task.queue):
+            decisions.may_decide(session, actor, task_id, directory=directory)
+        raise
     stage = dossier.stage_of(task)
     return TaskPage(
         task=task,

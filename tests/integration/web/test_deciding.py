@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from structlog.testing import capture_logs
 
 from approvals.errors import OwnCase
@@ -10,6 +10,7 @@ from approvals.models import Case, Decision, Task
 from core import database
 from core.database import transaction
 from core.language import sentence
+from personnel.models import Account
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office, hidden
 
@@ -109,6 +110,22 @@ def test_who_comes_late_reads_who_decided_and_keeps_the_text(office: Office, bro
     assert "Irwansyah Daulay" in answer.text
     assert "Berkas kurang.</textarea>" in answer.text
     assert len(decisions(task)) == 1
+
+
+def test_a_colleague_who_comes_late_to_an_offered_task_reads_who_decided_it(office: Office, browse: Browse):
+    head, verifier = browse("head"), browse("verifier")
+    head.decide(office.task(), decision="approve")
+    task = office.task(stage="verification")
+    with transaction() as session:
+        colleague = Account.employee_id == office.people.other_head
+        session.execute(update(Account).where(colleague).values(roles=["employee", "hr-verifier"]))
+    late = browse("other_head")
+    assert late.get(f"/tasks/{task}").status_code == 200
+    verifier.decide(task, decision="approve", checklist=CHECKLIST)
+    answer = late.get(f"/tasks/{task}")
+    assert answer.status_code == 409
+    assert "sudah" in answer.text
+    assert office.case_of(task).subject_name not in answer.text
 
 
 def test_a_case_that_changed_meanwhile_is_shown_anew_and_asked_again(office: Office, browse: Browse):
