@@ -1,6 +1,7 @@
 """Fixtures of the pages: the real application over a real database that holds a small office."""
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -21,7 +22,7 @@ Browse = Callable[[str], Browser]
 @pytest.fixture(scope="session")
 def office_template(new_database: NewDatabase) -> Iterator[tuple[str, Office]]:
     """A database that holds the office, made once, to be copied for each test; and the office's ids."""
-    name = f"mufakat_office_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    name = f"mufakat_office_{secrets.token_hex(4)}"  # one for each folder of tests that uses it
     address = new_database(name)
     before = os.environ.get("MUFAKAT_DATABASE_URL")
     os.environ["MUFAKAT_DATABASE_URL"] = address
