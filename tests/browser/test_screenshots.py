@@ -16,8 +16,8 @@ from core.database import transaction
 from core.settings import ROOT
 from flows.promotion.outside import STAGE
 from tests.browser.conftest import Visiting
+from tests.integration.web.journeys import CHECKLIST
 from tests.integration.web.office import Browser, Office, hidden
-from tests.integration.web.test_deciding import CHECKLIST
 
 SHARP = {"phone": 2, "desktop": 1}
 

@@ -12,26 +12,15 @@ from core.database import transaction
 from flows.process.models import Intent, Process
 from flows.promotion.models import Candidate
 from notifications.models import Message, MessageState
+from tests.integration.web import journeys
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Office
-from tests.integration.web.test_deciding import CHECKLIST
 
 
 def intents(process_id: UUID) -> list[tuple[str, str, str]]:
     with transaction() as session:
         query = select(Intent).where(Intent.process_id == process_id).order_by(Intent.asked_at)
         return [(i.kind, i.reason, i.asked_by_name) for i in session.scalars(query)]
-
-
-def verified(office: Office, browse: Browse, cases: int = 1) -> list[UUID]:
-    """Bring the first cases to where the agency outside is asked."""
-    tasks = [office.task(n) for n in range(cases)]
-    head, verifier = browse("head"), browse("verifier")
-    for task in tasks:
-        head.decide(task, decision="approve")
-    for _ in range(cases):
-        verifier.decide(office.task(stage="verification"), decision="approve", checklist=CHECKLIST)
-    return [office.case_of(task).id for task in tasks]
 
 
 def test_a_cycle_shows_where_its_cases_are_and_who_is_late(office: Office, browse: Browse):
@@ -174,19 +163,8 @@ def test_hr_takes_somebody_out_with_a_reason_and_in_again(office: Office, browse
 
 
 def test_the_agencys_form_goes_out_and_its_answers_come_in_row_by_row(office: Office, browse: Browse):
-    good, wrong = verified(office, browse, 2)
-    hr, page = browse("hr"), f"/processes/{office.cycle}/outside"
-    form = load_workbook(BytesIO(hr.get(f"{page}/export.xlsx").content))
-    sheet = form.worksheets[0]
-    for row, (answer, number) in enumerate((("MS", "PT-1/BKN/2026"), ("MS", "")), start=3):
-        sheet.cell(row, 11).value, sheet.cell(row, 12).value, sheet.cell(row, 13).value = (
-            answer,
-            number,
-            "20-11-2026",
-        )
-    content = BytesIO()
-    form.save(content)
-    sent = hr.fill(f"{page}/import", page, files={"file": ("jawaban.xlsx", content.getvalue())})
+    good, wrong = journeys.verified(office, browse, 2)
+    sent = journeys.answered(office, browse, [("MS", "PT-1/BKN/2026"), ("MS", "")])
     assert sent.status_code == 200
     assert "1 tercatat" in sent.text
     assert "1 ditolak" in sent.text
@@ -202,10 +180,10 @@ def test_a_file_that_is_no_spreadsheet_is_refused_with_a_sentence(office: Office
     assert "jawaban.xlsx" in sent.text
 
 
-def test_the_signing_official_approves_what_went_all_the_way(office: Office, browse: Browse):
-    test_the_agencys_form_goes_out_and_its_answers_come_in_row_by_row(office, browse)
-    mayor = browse("mayor")
-    task = office.task(stage="appointing-official")
+def test_the_signing_official_is_told_that_an_approval_signs(office: Office, browse: Browse):
+    journeys.verified(office, browse)
+    journeys.answered(office, browse, [("MS", "PT-1/BKN/2026")])
+    mayor, task = browse("mayor"), office.task(stage="appointing-official")
     assert "menandatangani" in mayor.get(f"/tasks/{task}").text
     assert mayor.decide(task, decision="approve").status_code == 303
     assert office.case_of(task).state == "approved"

@@ -12,9 +12,8 @@ from core.database import transaction
 from core.language import sentence
 from personnel.models import Account
 from tests.integration.web.conftest import Browse
+from tests.integration.web.journeys import CHECKLIST
 from tests.integration.web.office import Browser, Office, hidden
-
-CHECKLIST = ["sk-cpns", "sk-pns", "last-rank-decree", "skp-2-years", "diploma"]
 
 
 def decisions(task_id: UUID) -> list[Decision]:

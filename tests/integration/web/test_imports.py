@@ -1,7 +1,6 @@
 """HR's import: sent, read row by row, applied or dropped."""
 
 import re
-from datetime import date
 
 from sqlalchemy import func, select
 
@@ -11,7 +10,7 @@ from personnel.sample import workbook
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office
 
-SHEET = workbook(employees=40, units=4, today=date(2026, 11, 24))
+SHEET = workbook(employees=40, units=4)
 
 
 def employees() -> int:

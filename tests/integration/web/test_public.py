@@ -11,19 +11,17 @@ from core.database import transaction
 from core.settings import settings
 from flows.promotion.decrees import issue_decrees
 from flows.promotion.models import Decree
+from tests.integration.web import journeys
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import PASSWORD, Browser, Office
 from tests.integration.web.serving import serving
-from tests.integration.web.test_cycles import (
-    test_the_signing_official_approves_what_went_all_the_way as approve_one,
-)
 from web.routes.mail import POLICY
 
 
 @pytest.fixture
 def decree(office: Office, browse: Browse) -> tuple[str, str, bytes]:
     """A decree's code, number and file, after a case has gone all the way."""
-    approve_one(office, browse)
+    journeys.approved(office, browse)
     with transaction() as session:
         issue_decrees(session, system("flow"), office.cycle)
     with transaction() as session:
