@@ -27,7 +27,9 @@ LANES: Sequence[Sequence[tuple[str, Sequence[str]]]] = (
 SUITES: Sequence[tuple[str, Sequence[str]]] = (
     ("tests of parts", ("-n", "2", "tests/unit", "tests/integration", "tests/patterns")),
     # One at a time: each starts whole instances, and measures or kills what others would disturb.
-    ("tests of the whole", ("tests/cluster", "tests/acceptance", "tests/browser", "tests/bench")),
+    ("tests of the whole", ("tests/cluster", "tests/acceptance", "tests/bench")),
+    # Apart, for the browser's driver keeps an event loop running, in which no other test can start its own.
+    ("tests of the pages", ("tests/browser",)),
 )
 
 

@@ -75,7 +75,10 @@ def test_the_check_is_content_with_a_migrated_database(instance: Instance) -> No
     assert found["differences"] == []
 
 
-def test_a_dump_of_a_running_instance_can_be_read_back(instance: Instance, tmp_path: Path) -> None:
+def test_a_dump_of_a_running_instance_can_be_read_back(
+    instance: Instance, file: Path, tmp_path: Path
+) -> None:
+    instance.run("import", str(file), "--apply")
     instance.run("db", "dump", str(tmp_path / "office.dump"))
     refused = instance.run("db", "restore", str(tmp_path / "office.dump"), check=False)
     assert refused.returncode == 3
