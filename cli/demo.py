@@ -18,7 +18,7 @@ def demo() -> None:
 
         ./mufakat demo
 
-        MUFAKAT_HOME=/tmp/mufakat-demo MUFAKAT_WEB_PORT=8099 ./mufakat demo
+        MUFAKAT_HOME=~/mufakat-demo MUFAKAT_WEB_PORT=8099 ./mufakat demo
     """
     with supervised(demo=True) as instance:
         print(f"Mufakat is ready at {instance.site.public_url}", flush=True)
