@@ -127,13 +127,19 @@ def process_view(session: Session, process_id: UUID) -> ProcessView:
 
 
 def services(session: Session) -> list[Service]:
-    """Every service that was heard of within a day, by name; by real time, also in a rehearsal."""
+    """Every service that was heard of within a day, by name; by real time, also in a rehearsal.
+
+    A silent instance is shown only where no later one of its service is: a restart leaves no alarm behind.
+    """
     now = datetime.now(UTC)
     heard = select(Heartbeat).where(Heartbeat.at > now - timedelta(days=1))
-    return [
-        Service(row.service, row.instance, row.at, now - row.at > SILENT_AFTER, row.facts)
-        for row in session.scalars(heard.order_by(Heartbeat.service, Heartbeat.at.desc()))
-    ]
+    found: dict[str, list[Service]] = {}
+    for row in session.scalars(heard.order_by(Heartbeat.service, Heartbeat.at.desc())):
+        known = found.setdefault(row.service, [])
+        silent = now - row.at > SILENT_AFTER
+        if not (silent and known):
+            known.append(Service(row.service, row.instance, row.at, silent, row.facts))
+    return [service for known in found.values() for service in known]
 
 
 def overview(session: Session) -> Overview:

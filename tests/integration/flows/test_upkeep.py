@@ -41,6 +41,12 @@ def test_a_leave_that_begins_hands_pending_tasks_to_the_acting_head(session: Ses
     assert (task.assignee_id, task.assignee_capacity, task.order_number) == (deputy.id, "plh", "800/2")
 
 
+def test_a_restart_leaves_no_alarm_behind(session: Session) -> None:
+    beat(session, "keeper", "before", at=datetime.now(UTC) - timedelta(hours=1))
+    beat(session, "keeper", "now")
+    assert [(s.instance, s.silent) for s in services(session)] == [("now", False)]
+
+
 def test_a_service_that_is_not_heard_of_is_silent_and_later_forgotten(session: Session) -> None:
     beat(session, "keeper", "a:1", {"leads": True})
     beat(session, "courier", "a:2", at=datetime.now(UTC) - timedelta(minutes=5))
