@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from core.directory import Holder, Person, Post
+from core.directory import Committee, Holder, Person, Post, Relation
 from core.worktime import WorkCalendar
 
 
@@ -49,4 +49,21 @@ class Directory(Protocol):
 
     def calendars(self, unit_ids: Iterable[UUID]) -> Mapping[UUID, WorkCalendar]:
         """The working calendar of each unit."""
+        ...
+
+    def committee(self, key: str, at: datetime) -> Committee | None:
+        """A committee as it sits at a moment, chair first; None when there is no such committee then."""
+        ...
+
+    def with_capability(self, code: str) -> Sequence[Person]:
+        """Everybody who has proof of an ability at present."""
+        ...
+
+    def profiles(self, ids: Iterable[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+        """What conditions may read of people: unit (its code), rank (its order, 0 without one), roles,
+        capabilities, serving_years."""
+        ...
+
+    def related(self, ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Sequence[Relation]]:
+        """The declared ties of each of these people at a moment, whoever declared them."""
         ...

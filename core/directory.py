@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 
 class Capacity(StrEnum):
-    """By which right a person acts for a post: its holder, acting by day (Plh.) or for a vacancy (Plt.)."""
+    """By which right a person decides: a post's holder, acting by day (Plh.) or for a vacancy (Plt.), or by a
+    plain delegation of somebody who could decide it."""
 
     DEFINITIVE = "definitive"
     PLH = "plh"
     PLT = "plt"
+    DELEGATE = "delegate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,27 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What an order to act or a delegation covers; what is not said is not limited."""
+
+    chains: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    up_to_rank: int | None = None
+    """The highest rank (by order) of a subject; a case that tells no rank is beyond a limited order."""
+
+    def covers(self, chain: str, stage: str, rank: int | None) -> bool:
+        """Whether it covers a stage of a case."""
+        return (
+            (not self.chains or chain in self.chains)
+            and (not self.stages or stage in self.stages)
+            and (self.up_to_rank is None or (rank is not None and rank <= self.up_to_rank))
+        )
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
     """A person in a post, and by which right; acting ones carry the number of their order."""
 
@@ -35,6 +59,8 @@ class Holder:
     order_number: str = ""
     absent: bool = False
     """On leave at the moment that was asked about."""
+    scope: Scope = EVERYTHING
+    """What an acting holder's order covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +71,30 @@ class Post:
     unit_id: UUID
     title: str
     holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member of a committee: its chair, its secretary, or one of the members."""
+
+    person_id: UUID
+    part: Literal["chair", "secretary", "member"] = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """A committee as a decree formed it, with whoever sits in it at a moment; the chair first."""
+
+    key: str
+    title: str
+    order_number: str
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A declared tie between two people that keeps the one from deciding on the other."""
+
+    person_id: UUID
+    other_id: UUID
+    kind: Literal["household", "family", "competitor"]

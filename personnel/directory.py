@@ -1,8 +1,9 @@
 """People, posts and calendars as the other rooms ask for them; every question answers many at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import Role
-from core.directory import Capacity, Holder, Person, Post
+from core.directory import Capacity, Committee, Holder, Person, Post, Relation
 from core.settings import settings
 from core.worktime import WorkCalendar
 from personnel import calendars
@@ -152,6 +153,22 @@ class PersonnelDirectory:
         if unread := set(ids.values()) - self._calendars.keys():
             self._calendars |= calendars.work_calendars(self._session, unread)
         return {u: self._calendars[c] for u, c in ids.items()}
+
+    def committee(self, key: str, at: datetime) -> Committee | None:
+        """A committee as it sits on that day."""
+        return None
+
+    def with_capability(self, code: str) -> list[Person]:
+        """Everybody serving who has proof of an ability today."""
+        return []
+
+    def profiles(self, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+        """What conditions may read of people."""
+        return {}
+
+    def related(self, ids: Iterable[UUID], at: datetime) -> dict[UUID, list[Relation]]:
+        """The declared ties of each person on that day."""
+        return {}
 
     def _today(self) -> date:
         return office_day(clock.now(self._session))

@@ -6,14 +6,15 @@ kota            ppk: Walikota; head: Sekda
       └─ seksi  head: Kasi (acting ones come and go), staff: Budi, Citra, Dewi
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from core.actor import Actor
-from core.directory import Capacity, Holder, Person, Post
+from core.directory import Capacity, Committee, Holder, Person, Post, Relation, Scope, Seat
 from core.worktime import WorkCalendar
 
 SPACE = UUID("7b0e0000-0000-4000-8000-000000000000")
@@ -35,6 +36,10 @@ class Office:
     staff: dict[UUID, Person] = field(default_factory=dict)
     roles: dict[UUID, set[str]] = field(default_factory=dict)
     holidays: frozenset[date] = frozenset()
+    committees: dict[str, Committee] = field(default_factory=dict)
+    capabilities: dict[UUID, set[str]] = field(default_factory=dict)
+    ranks: dict[UUID, int] = field(default_factory=dict)
+    relations: list[Relation] = field(default_factory=list)
     asked: int = 0
     """How many questions were asked."""
 
@@ -75,6 +80,7 @@ class Office:
         name: str,
         capacity: Capacity = Capacity.DEFINITIVE,
         order_number: str = "",
+        scope: Scope = Scope(),
     ) -> None:
         """Put somebody into a post; a new definitive holder replaces the old one."""
         others = [
@@ -82,7 +88,7 @@ class Office:
             for h in self.posts_.get((key, unit), [])
             if h.capacity is not capacity or capacity is not Capacity.DEFINITIVE
         ]
-        holder = Holder(named(name), named(f"{key}@{unit}"), capacity, order_number)
+        holder = Holder(named(name), named(f"{key}@{unit}"), capacity, order_number, scope=scope)
         self.posts_[key, unit] = [*others, holder]
 
     def vacate(self, key: str, unit: str) -> None:
@@ -93,6 +99,19 @@ class Office:
         """On leave, from every post."""
         for place, holders in self.posts_.items():
             self.posts_[place] = [replace(h, absent=h.absent or h.person_id == named(name)) for h in holders]
+
+    def form_committee(self, key: str, chair: str, *members: str) -> None:
+        """A committee of these people, by a decree."""
+        seats = [Seat(named(chair), "chair"), *(Seat(named(m)) for m in members)]
+        self.committees[key] = Committee(key, key, "SK/1", tuple(seats))
+
+    def prove(self, name: str, code: str) -> None:
+        """Somebody has proof of an ability."""
+        self.capabilities.setdefault(named(name), set()).add(code)
+
+    def relate(self, one: str, other: str, kind: Any = "household") -> None:
+        """Two people declare what ties them."""
+        self.relations.append(Relation(named(one), named(other), kind))
 
     def actor(self, name: str, via: str = "web") -> Actor:
         id_ = named(name)
@@ -137,6 +156,34 @@ class Office:
         self.asked += 1
         calendar = WorkCalendar(ZoneInfo("Asia/Jakarta"), holidays=self.holidays)
         return dict.fromkeys(unit_ids, calendar)
+
+    def committee(self, key: str, at: datetime) -> Committee | None:
+        self.asked += 1
+        found = self.committees.get(key)
+        return found and replace(found, seats=tuple(s for s in found.seats if self.staff[s.person_id].active))
+
+    def with_capability(self, code: str) -> list[Person]:
+        self.asked += 1
+        return [p for p in self.staff.values() if code in self.capabilities.get(p.id, ())]
+
+    def profiles(self, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+        self.asked += 1
+        codes = {named(code): code for code in self.parents}
+        return {
+            i: {
+                "unit": codes.get(self.staff[i].unit_id, ""),
+                "rank": self.ranks.get(i, 0),
+                "roles": sorted(self.roles[i]),
+                "capabilities": sorted(self.capabilities.get(i, ())),
+                "serving_years": 10,
+            }
+            for i in ids
+            if i in self.staff
+        }
+
+    def related(self, ids: Iterable[UUID], at: datetime) -> dict[UUID, list[Relation]]:
+        self.asked += 1
+        return {i: [r for r in self.relations if i in (r.person_id, r.other_id)] for i in ids}
 
     def _chain(self, unit_id: UUID) -> list[UUID]:
         unit: str | None = next(u for u in self.parents if named(u) == unit_id)
