@@ -65,6 +65,17 @@ class OfficeSettings(BaseModel):
     language: Literal["id", "en"] = "id"
 
 
+class LedgerSettings(BaseModel):
+    """How the log is vouched for."""
+
+    checkpoint_minutes: float = 60
+    """A checkpoint is signed, and mailed to the auditors, so long after the last if something happened."""
+    key: SecretStr = SecretStr("")
+    """The key that signs (32 bytes in base64), for keepers on several machines; empty: from its file."""
+    key_file: Path | None = None
+    """Where that key is kept; empty: DATA_DIR/ledger.key, made at the first checkpoint."""
+
+
 class Settings(BaseSettings):
     """Every setting of an installation; secrets are never printed."""
 
@@ -85,6 +96,7 @@ class Settings(BaseSettings):
     prefect: PrefectSettings = PrefectSettings()
     mail: MailSettings = MailSettings()
     office: OfficeSettings = OfficeSettings()
+    ledger: LedgerSettings = LedgerSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -104,6 +116,10 @@ class Settings(BaseSettings):
     @property
     def maildir(self) -> Path:
         return self.mail.maildir or self.home / "mail"
+
+    @property
+    def ledger_key_file(self) -> Path:
+        return self.ledger.key_file or self.home / "ledger.key"
 
     @property
     def zone(self) -> ZoneInfo:
