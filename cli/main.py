@@ -6,6 +6,7 @@ import typer
 
 from cli import (
     account,
+    bench,
     courier,
     db,
     demo,
@@ -39,6 +40,7 @@ app.command(rich_help_panel="Start here")(demo.demo)
 app.command(rich_help_panel="Start here")(up.up)
 app.command(rich_help_panel="Start here", context_settings=testing.PASSED_ON)(testing.test)
 app.command(rich_help_panel="Start here")(doctor.doctor)
+app.command(rich_help_panel="Start here")(bench.bench)
 app.command("import", rich_help_panel="The office")(importing.import_)
 app.add_typer(account.app, name="account", rich_help_panel="The office")
 app.add_typer(db.app, name="db", rich_help_panel="The office")

@@ -1,13 +1,11 @@
-"""How fast decisions are, with all guards, events and messages: python -m tests.bench.decide --clients 8
+"""How fast decisions are, with all guards, events and messages: ./mufakat bench decide --clients 8
 
 The floor is plain psycopg doing, for each decision, one transaction that locks and updates the task, inserts
 decision, next task, outbox row and event. Both run in the same cluster, one after the other.
 """
 
-import multiprocessing
-import time
-from collections.abc import Callable, Sequence
-from itertools import repeat
+import resource
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +17,9 @@ from approvals.models import Task
 from core import database
 from core.ids import new_id
 from tests.bench import place
+
+CASES = 4_000
+CLIENTS = 1
 
 Work = Sequence[tuple[UUID, UUID]]
 """Tasks, each with who decides it."""
@@ -32,25 +33,19 @@ def measure(cases: int, clients: int) -> dict[str, Any]:
             place.open_chunk(process_id, version, directory, range(start, min(start + 500, cases)))
         with database.transaction() as session:
             work = [tuple(row) for row in session.execute(select(Task.id, Task.assignee_id))]
-        ours = run(decide_all, url, work, clients)
-        floor_url = url.replace("+psycopg", "")
-        make_floor(floor_url, work)
-        floor = run(floor_all, floor_url, work, clients)
-    found = place.figures(len(work) / ours[0], len(work) / floor[0], ours[1])
+        ours, each = place.share(decide_all, url, work, clients)
+        rss_mb = place.peak_rss_mb(resource.RUSAGE_CHILDREN)
+        floor = floor_seconds(url, work, clients)
+    made = len(work) - clients
+    found = place.figures(made / ours, made / floor, each, rss_mb)
     return {"clients": clients, "cases": cases} | found
 
 
-def run(
-    job: Callable[[str, Work, Any], list[float]], url: str, work: Work, clients: int
-) -> tuple[float, list[float]]:
-    """Share the work among processes that start together; the wall time, and what each decision took."""
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, context.Pool(clients) as pool:
-        together = manager.Barrier(clients)
-        shares = [work[n::clients] for n in range(clients)]
-        parts = pool.starmap(job, zip(repeat(url), shares, repeat(together)))
-    began, ended = min(p[0] for p in parts), max(p[1] for p in parts)
-    return ended - began, [seconds for part in parts for seconds in part[2:]]
+def floor_seconds(url: str, work: Work, clients: int) -> float:
+    """How long the same clients take for the same number of decisions by plain SQL."""
+    address = url.replace("+psycopg", "")
+    make_floor(address, work)
+    return place.share(floor_all, address, work, clients)[0]
 
 
 def decide_all(url: str, work: Work, together: Any) -> list[float]:
@@ -64,7 +59,7 @@ def decide_all(url: str, work: Work, together: Any) -> list[float]:
         with database.transaction() as session:
             decide(session, actors[person_id], task_id, verdict, directory=directory)
 
-    return timed(one, work, together)
+    return place.timed(one, work, together)
 
 
 def floor_all(url: str, work: Work, together: Any) -> list[float]:
@@ -89,7 +84,7 @@ def floor_all(url: str, work: Work, together: Any) -> list[float]:
                     "INSERT INTO floor_event VALUES (%s, %s, %s, now())", (new_id(), task_id, "x" * 500)
                 )
 
-        return timed(one, work, together)
+        return place.timed(one, work, together)
 
 
 def make_floor(url: str, work: Work) -> None:
@@ -108,24 +103,3 @@ def make_floor(url: str, work: Work) -> None:
         )
         statement = "INSERT INTO floor_task VALUES (%s, %s, 'allocated', %s, now())"
         connection.cursor().executemany(statement, [(task, task, person) for task, person in work])
-
-
-def timed(one: Callable[[UUID, UUID], None], work: Work, together: Any) -> list[float]:
-    """Warm up by the first item; then when it began, when it ended, and how long each took."""
-    one(*work[0])
-    together.wait()
-    began, spent = time.time(), []
-    for task_id, person_id in work[1:]:
-        start = time.perf_counter()
-        one(task_id, person_id)
-        spent.append(time.perf_counter() - start)
-    return [began, time.time(), *spent]
-
-
-def main() -> None:
-    asked = place.arguments("Decide the first stage of many cases.", cases=2_000)
-    place.show(measure(asked.cases, asked.clients), as_json=asked.json)
-
-
-if __name__ == "__main__":
-    main()

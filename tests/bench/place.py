@@ -1,7 +1,7 @@
 """A place to measure in: a durable PostgreSQL of its own, our tables, a small office, a message a task."""
 
-import argparse
 import json
+import multiprocessing
 import os
 import resource
 import secrets
@@ -9,8 +9,10 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -133,8 +135,40 @@ def open_chunk(
         return cases.open_cases(session, FLOW, process_id, version, drafts, directory=directory)
 
 
-def figures(rate: float, floor_rate: float, seconds: Sequence[float]) -> dict[str, Any]:
-    """What every bench prints."""
+def share(
+    job: Callable[[str, Sequence[Any], Any], list[float]], url: str, work: Sequence[Any], clients: int
+) -> tuple[float, list[float]]:
+    """Share work among processes that start together; the wall time, and what each piece of it took."""
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, context.Pool(clients) as pool:
+        together = manager.Barrier(clients)
+        shares = [work[n::clients] for n in range(clients)]
+        parts = pool.starmap(job, zip(repeat(url), shares, repeat(together)))
+    began, ended = min(p[0] for p in parts), max(p[1] for p in parts)
+    return ended - began, [seconds for part in parts for seconds in part[2:]]
+
+
+def timed(one: Callable[..., object], work: Sequence[Any], together: Any) -> list[float]:
+    """Warm up by the first item; then when it began, when it ended, and how long each took."""
+    one(*work[0])
+    together.wait()
+    began, spent = time.time(), []
+    for item in work[1:]:
+        start = time.perf_counter()
+        one(*item)
+        spent.append(time.perf_counter() - start)
+    return [began, time.time(), *spent]
+
+
+def peak_rss_mb(whose: int = resource.RUSAGE_SELF) -> float:
+    """The most memory this process has had; with RUSAGE_CHILDREN, the largest of those it has waited for."""
+    return round(resource.getrusage(whose).ru_maxrss / 1024, 1)
+
+
+def figures(
+    rate: float, floor_rate: float, seconds: Sequence[float], rss_mb: float | None = None
+) -> dict[str, Any]:
+    """What every bench prints; the memory is this process' own unless another's is given."""
     cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else [*seconds] * 99
     return {
         "rate": round(rate, 1),
@@ -142,16 +176,8 @@ def figures(rate: float, floor_rate: float, seconds: Sequence[float]) -> dict[st
         "ratio": round(rate / floor_rate, 3),
         "p50_ms": round(cuts[49] * 1000, 2),
         "p95_ms": round(cuts[94] * 1000, 2),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mb": peak_rss_mb() if rss_mb is None else rss_mb,
     }
-
-
-def arguments(description: str, cases: int, clients: int = 1) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--cases", type=int, default=cases)
-    parser.add_argument("--clients", type=int, default=clients)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser.parse_args()
 
 
 def show(found: Mapping[str, Any], *, as_json: bool) -> None:
