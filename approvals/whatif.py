@@ -1,0 +1,273 @@
+"""What would have gone differently: a case's recorded history held against another definition. Pure.
+
+Nobody can say what people would have decided that were never asked. So a decision that was taken counts
+wherever the other definition would have let it count; where it would have asked somebody else, or for more,
+that is said, and the rest is told as if they had approved.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from approvals.definition import ChainDefinition
+from approvals.interests import Decided, Interests
+from approvals.machine import applies
+from approvals.models import SETTLED, CaseState, DecisionKind
+from approvals.stage import Stage
+from approvals.titles import Titles
+from core.conditions import BadCondition
+from core.directory import Capacity
+from core.worktime import WorkCalendar, after, worked
+
+StepState = Literal["as-was", "asked", "again", "skipped", "ahead", "unreached", "unknown"]
+Why = Literal[
+    "asked",  # a stage that nobody was asked at
+    "not-asked",  # a decision at a stage that is no more, or would not apply
+    "acting",  # whoever acted for the holder could not have
+    "conflict",  # whoever decided would have been in conflict
+    "checklist",  # more would have had to be ticked
+    "otherwise",  # people would have decided what an authority outside decided, or the reverse
+    "late",  # it was in time and would have been late
+    "in-time",  # it was late and would have been in time
+    "order",  # the same stages, in another order
+    "unknown",  # a condition reads a fact that the case does not have
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A decision, or an answer from outside, as it is recorded."""
+
+    stage: str
+    kind: str
+    at: datetime
+    by: UUID | None = None
+    """None for an authority outside."""
+    by_name: str = ""
+    capacity: str | None = None
+    checklist: frozenset[str] = frozenset()
+    asked_at: datetime | None = None
+    """When its task opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A case as its records tell it."""
+
+    case_id: UUID
+    reference: str
+    subject_id: UUID
+    subject_name: str
+    requester_id: UUID | None
+    unit_id: UUID
+    state: str
+    stage: str | None
+    data: Mapping[str, Any]
+    happened: tuple[Happened, ...] = ()
+
+    @property
+    def last(self) -> dict[str, Happened]:
+        """The last decision at each stage, in the order in which they were taken."""
+        found: dict[str, Happened] = {}
+        for one in self.happened:
+            found.pop(one.stage, None)
+            found[one.stage] = one
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of a way through a chain, and what is or would be with it."""
+
+    stage: str
+    title: Titles
+    state: StepState
+    happened: Happened | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that would have been otherwise, at a stage."""
+
+    why: Why
+    stage: str
+    title: Titles
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A case, the way it went, the way it would have gone, and where these part."""
+
+    past: Past
+    before: tuple[Step, ...]
+    after: tuple[Step, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.differences)
+
+
+def compare(past: Past, old: ChainDefinition, new: ChainDefinition, calendar: WorkCalendar) -> Comparison:
+    """Hold a case that went by one definition against another."""
+    told = _Telling(past, new)
+    steps = tuple(told.steps())
+    here = {step.stage for step in steps if step.state in ("as-was", "again")}
+    gone = [h for name, h in past.last.items() if name not in here]
+    differences = [
+        *told.found,
+        *(Difference("not-asked", h.stage, title(old, h.stage), {"by": h.by_name}) for h in gone),
+        *_order(past, steps),
+        *_deadlines(past, old, new, calendar),
+    ]
+    return Comparison(past, tuple(_before(past, old)), steps, tuple(differences))
+
+
+def title(definition: ChainDefinition, name: str) -> Titles:
+    """What a stage is called; its name as a word where the definition has no such stage."""
+    return next((s.title for s in definition.stages if s.name == name), Titles.plain(name))
+
+
+def groups(comparisons: Iterable[Comparison]) -> list[tuple[Difference, int]]:
+    """The kinds of difference, each once, with how many cases have it; the most frequent first."""
+    counts: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str], Difference] = {}
+    for comparison in comparisons:
+        for key, difference in {(d.why, d.stage): d for d in comparison.differences}.items():
+            counts[key] = counts.get(key, 0) + 1
+            first.setdefault(key, difference)
+    return sorted(((first[key], count) for key, count in counts.items()), key=lambda pair: -pair[1])
+
+
+def _before(past: Past, old: ChainDefinition) -> Iterator[Step]:
+    last = past.last
+    for stage in old.stages:
+        if happened := last.get(stage.name):
+            yield Step(stage.name, stage.title, "as-was", happened)
+        elif past.stage == stage.name:
+            yield Step(stage.name, stage.title, "ahead")
+        else:
+            yield Step(stage.name, stage.title, _left_out(past, stage))
+
+
+def _left_out(past: Past, stage: Stage) -> StepState:
+    try:
+        if not applies(stage, past.data):
+            return "skipped"
+    except BadCondition:
+        return "unknown"
+    return "unreached" if past.state in SETTLED else "ahead"
+
+
+@dataclass(slots=True)
+class _Telling:
+    """The way of a case through another definition, told stage by stage."""
+
+    past: Past
+    new: ChainDefinition
+    found: list[Difference] = field(default_factory=list[Difference])
+
+    def steps(self) -> Iterator[Step]:
+        last, decided, over = self.past.last, list[Decided](), False
+        reached = self._reached(last)
+        for place, stage in enumerate(self.new.stages):
+            if over:
+                yield Step(stage.name, stage.title, "unreached")
+                continue
+            try:
+                if not applies(stage, self.past.data):
+                    yield Step(stage.name, stage.title, "skipped")
+                    continue
+            except BadCondition as exc:
+                self._note("unknown", stage, condition=stage.when, reason=str(exc.facts.get("why", "")))
+                yield Step(stage.name, stage.title, "unknown")
+                continue
+            happened = last.get(stage.name)
+            if happened is None:
+                yield self._not_asked_then(stage, asked=place < reached)
+                continue
+            counts = self._counts(stage, happened, decided)
+            yield Step(stage.name, stage.title, "as-was" if counts else "again", happened)
+            if happened.by:
+                decided.append(Decided(stage.name, happened.by))
+            over = counts and happened.kind == DecisionKind.REJECT
+
+    def _reached(self, last: Mapping[str, Happened]) -> int:
+        """How many stages of the other definition lie before the point that the case has reached."""
+        if self.past.state == CaseState.APPROVED:
+            return len(self.new.stages)
+        names = [*last, *([self.past.stage] if self.past.stage else [])]
+        return max((n for n, stage in enumerate(self.new.stages) if stage.name in names), default=0)
+
+    def _not_asked_then(self, stage: Stage, *, asked: bool) -> Step:
+        if asked:
+            self._note("asked", stage)
+            return Step(stage.name, stage.title, "asked")
+        over = self.past.state in SETTLED
+        return Step(stage.name, stage.title, "unreached" if over else "ahead")
+
+    def _counts(self, stage: Stage, happened: Happened, decided: list[Decided]) -> bool:
+        """Whether a decision that was taken would have counted; what stands against it is noted."""
+        before = len(self.found)
+        if (happened.by is None) != stage.is_external:
+            self._note("otherwise", stage, by=happened.by_name)
+            return False
+        if happened.capacity in (Capacity.PLH, Capacity.PLT) and happened.capacity not in stage.acting:
+            self._note("acting", stage, by=happened.by_name, capacity=happened.capacity)
+        interests = Interests(self.past.subject_id, self.past.requester_id, tuple(decided))
+        if happened.by in interests.barred_from(stage):
+            self._note("conflict", stage, by=happened.by_name)
+        missing = [code for code in stage.checklist if code not in happened.checklist]
+        if happened.kind == DecisionKind.APPROVE and missing:
+            self._note("checklist", stage, missing=[stage.checklist[code] for code in missing])
+        return len(self.found) == before
+
+    def _note(self, why: Why, stage: Stage, **facts: Any) -> None:
+        self.found.append(Difference(why, stage.name, stage.title, facts))
+
+
+def _order(past: Past, steps: tuple[Step, ...]) -> Iterator[Difference]:
+    """A difference at the first stage that would have come earlier than it did."""
+    then = [name for name in past.last if any(s.stage == name and s.happened for s in steps)]
+    now = [s.stage for s in steps if s.happened]
+    for step, name in zip((s for s in steps if s.happened), then, strict=True):
+        if step.stage != name:
+            yield Difference("order", step.stage, step.title, {"then": then, "now": now})
+            return
+
+
+def _deadlines(
+    past: Past, old: ChainDefinition, new: ChainDefinition, calendar: WorkCalendar
+) -> Iterator[Difference]:
+    stages = {stage.name: stage for stage in new.stages}
+    was = {stage.name: stage for stage in old.stages}
+    for happened in past.happened:
+        stage = stages.get(happened.stage)
+        if stage is None or happened.asked_at is None or happened.stage not in was:
+            continue
+        due = _due(stage, happened.asked_at, calendar)
+        due_then = _due(was[happened.stage], happened.asked_at, calendar)
+        late, late_then = (
+            due is not None and happened.at > due,
+            due_then is not None and happened.at > due_then,
+        )
+        if late != late_then:
+            facts = {
+                "due": due,
+                "due_then": due_then,
+                "at": happened.at,
+                "took": worked(calendar, happened.asked_at, happened.at),
+                "by": _between(calendar, happened.at, (due if late else due_then) or happened.at),
+            }
+            yield Difference("late" if late else "in-time", stage.name, stage.title, facts)
+
+
+def _due(stage: Stage, start: datetime, calendar: WorkCalendar) -> datetime | None:
+    return after(calendar, start, stage.due) if stage.due else None
+
+
+def _between(calendar: WorkCalendar, one: datetime, other: datetime) -> timedelta:
+    return worked(calendar, min(one, other), max(one, other))
