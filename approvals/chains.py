@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from approvals.definition import ChainDefinition, parse
-from approvals.errors import HrOnly, NoSuchChain
+from approvals.errors import CommentNeeded, HrOnly, InForce, NoSuchChain
 from approvals.models import ChainVersion
 from core import clock
 from core.actor import Actor, Role
@@ -17,14 +17,17 @@ from core.ids import new_id
 
 
 def publish(
-    session: Session, actor: Actor, source: str, effective_from: datetime | None = None
+    session: Session,
+    actor: Actor,
+    source: str,
+    effective_from: datetime | None = None,
+    reason: str = "",
 ) -> ChainVersion:
     """Make a chain's text its newest version, in force from a moment on (from now, when not said).
 
     Publishing the newest text again changes nothing. HR and the system only. Raises BadChain, HrOnly.
     """
-    if not (actor.is_system or actor.has(Role.HR, Role.ADMIN)):
-        raise HrOnly
+    must_publish(actor)
     definition = parse(source)
     digest = hashlib.sha256(source.encode()).hexdigest()
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(definition.chain, 0))))
@@ -49,21 +52,60 @@ def publish(
     )
     session.add(version)
     session.flush()
-    record(session, actor, [_published(version)])
+    record(session, actor, [_published(version, reason)])
     return version
+
+
+def call_off(session: Session, actor: Actor, version_id: UUID, *, reason: str) -> ChainVersion:
+    """Take back a version that has not taken effect yet; it never will.
+
+    Raises NoSuchChain, HrOnly, CommentNeeded, InForce.
+    """
+    must_publish(actor)
+    if not reason.strip():
+        raise CommentNeeded
+    found = select(ChainVersion).where(ChainVersion.id == version_id).with_for_update()
+    version = session.scalar(found, execution_options={"populate_existing": True})
+    if version is None:
+        raise NoSuchChain(chain="")
+    now = clock.now(session)
+    if version.effective_from <= now:
+        raise InForce
+    if version.called_off_at is None:
+        version.called_off_at = now
+        session.flush()
+        facts = {"version": version.id, "chain": version.chain, "number": version.number}
+        record(session, actor, [Event("chain.called_off", version.id, "chain", facts, {"reason": reason})])
+    return version
+
+
+def must_publish(actor: Actor) -> None:
+    """Only those who may publish a chain go on. Raises HrOnly."""
+    if not (actor.is_system or actor.has(Role.HR, Role.ADMIN)):
+        raise HrOnly
 
 
 def current(session: Session, chain: str, at: datetime) -> ChainVersion:
     """The version in force at a moment: the latest to take effect. Raises NoSuchChain."""
     version = session.scalar(
         select(ChainVersion)
-        .where(ChainVersion.chain == chain, ChainVersion.effective_from <= at)
+        .where(
+            ChainVersion.chain == chain,
+            ChainVersion.effective_from <= at,
+            ChainVersion.called_off_at.is_(None),
+        )
         .order_by(ChainVersion.effective_from.desc(), ChainVersion.number.desc())
         .limit(1)
     )
     if version is None:
         raise NoSuchChain(chain=chain)
     return version
+
+
+def versions(session: Session, chain: str | None = None) -> list[ChainVersion]:
+    """All versions, of one chain or of every; by chain, the newest first."""
+    found = select(ChainVersion).order_by(ChainVersion.chain, ChainVersion.number.desc())
+    return list(session.scalars(found.where(ChainVersion.chain == chain) if chain else found))
 
 
 def definition_of(version: ChainVersion) -> ChainDefinition:
@@ -83,7 +125,7 @@ _read: dict[UUID, ChainDefinition] = {}
 """By version: versions are few and immutable, so this grows with the number of chains ever published."""
 
 
-def _published(version: ChainVersion) -> Event:
+def _published(version: ChainVersion, reason: str) -> Event:
     return Event(
         "chain.published",
         version.id,
@@ -95,5 +137,6 @@ def _published(version: ChainVersion) -> Event:
             "content_hash": version.content_hash,
             "effective_from": version.effective_from,
         },
+        {"reason": reason} if reason else None,
         opens=True,
     )

@@ -13,6 +13,26 @@ class NoSuchChain(NotFound):
     """No version of the chain {chain} is in force. Nothing was started; HR publishes one first."""
 
 
+class NoSuchDraft(NotFound):
+    """There is no draft of this chain any more: it was published or dropped. Nothing was saved."""
+
+
+class DraftChanged(Conflict):
+    """{by} saved this draft meanwhile, on {at}. Yours was not saved; it is kept below, beside theirs."""
+
+
+class NothingChanged(Conflict):
+    """The draft says what the newest version says already. Nothing was published."""
+
+
+class InThePast(Invalid):
+    """A chain can't take effect in the past. Nothing was published; choose today or a later day."""
+
+
+class InForce(Conflict):
+    """This version is in force, or has been; it can't be called off. Publish another instead."""
+
+
 class NoStageApplies(Invalid):
     """No stage of the chain applies to {reference}, so nobody would decide it. Nothing was opened."""
 

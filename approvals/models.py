@@ -69,6 +69,26 @@ class ChainVersion(Base):
     effective_from: Mapped[datetime]
     published_at: Mapped[datetime]
     published_by: Mapped[UUID | None]
+    called_off_at: Mapped[datetime | None]
+    """When it was called off before it took effect; then it never does."""
+
+
+class ChainDraft(Base):
+    """A chain's text in the making: one for each chain, shared by those who may publish it."""
+
+    __tablename__ = "chain_draft"
+    __table_args__ = (UniqueConstraint("chain"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    chain: Mapped[str]
+    source: Mapped[str]
+    based_on: Mapped[UUID | None] = mapped_column(ForeignKey(ChainVersion.id))
+    """The version it was begun from; None for a chain that is new."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """Counts up at each save; whoever saves names the one they saw."""
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[UUID | None]
+    saved_by_name: Mapped[str]
 
 
 class Case(Base):
