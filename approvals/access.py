@@ -57,7 +57,9 @@ def must_see(session: Session, actor: Actor, case_id: UUID, *, directory: Direct
 
 def _tasks_of(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
     """Its tasks that are the person's: assigned ever, or open to them now."""
-    offered = (Task.state == TaskState.OFFERED) & Task.queue.in_(reach.queues)
+    offered = (Task.state == TaskState.OFFERED) & or_(
+        Task.queue.in_(reach.queues), Task.candidates.contains([reach.person_id])
+    )
     at_post = [
         Task.ended_at.is_(None) & (Task.position_id == position) & permits(capacity)
         for position, capacity in reach.posts

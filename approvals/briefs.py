@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from approvals.chains import definition_by_id
 from approvals.definition import ChainDefinition
 from approvals.models import Case
-from approvals.titles import Titles
+from approvals.titles import VOTE_REASONS, Titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Brief:
         """What a coded reason is called; None when there is no code."""
         if code is None:
             return None
-        return self.definition.reasons_for(kind, stage).get(code) or Titles.plain(code)
+        return {**VOTE_REASONS, **self.definition.reasons_for(kind, stage)}.get(code) or Titles.plain(code)
 
 
 def briefs(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, Brief]:

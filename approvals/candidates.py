@@ -1,4 +1,4 @@
-"""Who gets a task: a role's queue, a post's holder, or one person; never somebody in conflict, never nobody.
+"""Who gets a task: a queue, a post's holder, or certain people; never somebody in conflict, never nobody.
 
 Asked for many tasks at once, so that opening a cycle's cases costs the directory a handful of questions.
 """
@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from approvals.candidacy import ByName, ByPost, ByRole, Candidate
+from approvals.crowds import NOTHING, About, Crowds
 from approvals.directory import Directory
 from approvals.models import TaskState
-from approvals.stage import ByName, ByPost, ByRole
 from core.actor import Role
 from core.directory import Capacity, Holder, Person, Post
 
@@ -24,7 +25,7 @@ LAST_RESORT = f"role:{Role.HR}"
 class Wanted:
     """A task that looks for somebody."""
 
-    candidates: ByRole | ByPost | ByName
+    candidates: Candidate
     unit_id: UUID
     """The unit that `subject.unit` means."""
     acting: Collection[Capacity] = ()
@@ -36,13 +37,19 @@ class Wanted:
     """It goes higher up: vacant posts on the way are passed by."""
     leaves: UUID | None = None
     """The post it leaves; if that is on the way, the search begins above it."""
+    about: About = NOTHING
+    """What conditions and history may ask of its case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who gets it: a person (by which right) or a queue. `unfilled` says that nobody was found."""
+    """Who gets it: a person (by which right), a queue, or certain people to choose among themselves.
+
+    `unfilled` says that nobody was found.
+    """
 
     queue: str | None = None
+    candidates: tuple[UUID, ...] | None = None
     position_id: UUID | None = None
     assignee_id: UUID | None = None
     capacity: Capacity | None = None
@@ -92,10 +99,12 @@ class _Known:
     codes: Mapping[str, UUID | None] = field(default_factory=dict[str, UUID | None])
     posts: Mapping[tuple[str, UUID], Post] = field(default_factory=dict[tuple[str, UUID], Post])
     active: Collection[UUID] = ()
+    crowds: Crowds = field(default_factory=Crowds)
 
     @classmethod
     def ask(cls, wanted: Sequence[Wanted], directory: Directory, at: datetime) -> "_Known":
-        roles = {w.candidates.role for w in wanted if isinstance(w.candidates, ByRole)}
+        roles = {c.role for w in wanted if isinstance(c := w.candidates, ByRole) and not c.where}
+        crowds = Crowds.ask((w.candidates for w in wanted if not _alone(w.candidates)), directory, at)
         members = {role: directory.with_role(role) for role in roles}
         by_post = [(w, w.candidates) for w in wanted if isinstance(w.candidates, ByPost)]
         named = {spec.unit for _, spec in by_post if spec.by_code}
@@ -113,7 +122,7 @@ class _Known:
         ids = {h.person_id for post in posts.values() for h in post.holders}
         ids |= {UUID(w.candidates.person) for w in wanted if isinstance(w.candidates, ByName)}
         active = {p.id for p in directory.people(ids).values() if p.active} if ids else set[UUID]()
-        return cls(members, known.chains, codes, posts, active)
+        return cls(members, known.chains, codes, posts, active, crowds)
 
     def upwards(self, unit_id: UUID, spec: ByPost) -> Sequence[UUID]:
         """The units in which to look for a post, in this order."""
@@ -138,7 +147,7 @@ class _Known:
 
 def _assignment(wanted: Wanted, known: _Known) -> Assignment:
     match wanted.candidates:
-        case ByRole(role=role):
+        case ByRole(role=role, where=None):
             able = [p.id for p in known.members[role] if p.active and p.id not in wanted.barred]
             if able:
                 same = wanted.familiar if wanted.familiar in able else None
@@ -148,7 +157,23 @@ def _assignment(wanted: Wanted, known: _Known) -> Assignment:
                 return Assignment(assignee_id=UUID(person))
         case ByPost() as spec:
             return _at_post(wanted, known.posts_upwards(wanted.unit_id, spec))
+        case crowd:
+            found = known.crowds.of(crowd, wanted.about)
+            if able := tuple(one.person_id for one in found if one.person_id not in wanted.barred):
+                return _among(able, wanted)
     return Assignment(queue=LAST_RESORT, unfilled=True)
+
+
+def _alone(candidate: Candidate) -> bool:
+    """Whether it is a queue, a post or a name, so that nobody need be told apart."""
+    return isinstance(candidate, ByPost | ByName) or (isinstance(candidate, ByRole) and not candidate.where)
+
+
+def _among(able: tuple[UUID, ...], wanted: Wanted) -> Assignment:
+    """Offered to these people by name; when there is no choice, or one knows the case, it is given."""
+    if len(able) == 1:
+        return Assignment(assignee_id=able[0])
+    return Assignment(candidates=able, assignee_id=wanted.familiar if wanted.familiar in able else None)
 
 
 def _at_post(wanted: Wanted, posts: Sequence[Post]) -> Assignment:

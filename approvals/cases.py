@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from approvals.chains import definition_of
+from approvals.crowds import About
 from approvals.definition import ChainDefinition
 from approvals.directory import Directory
 from approvals.dossier import lock_case
@@ -175,6 +176,7 @@ class _Entry:
     """A draft with its id and the first stage that applies to it."""
 
     draft: CaseDraft
+    chain: str
     stage: Stage
     skipped: tuple[Stage, ...]
     id: UUID = field(default_factory=new_id)
@@ -187,7 +189,9 @@ class _Entry:
         except NoStage as exc:
             raise NoStageApplies(reference=draft.reference) from exc
         entered = next(e.stage for e in effects if isinstance(e, Entered))
-        return cls(draft, entered, tuple(e.stage for e in effects if isinstance(e, Skipped)))
+        return cls(
+            draft, definition.chain, entered, tuple(e.stage for e in effects if isinstance(e, Skipped))
+        )
 
     def row(self, process_id: UUID, version_id: UUID, now: datetime) -> dict[str, Any]:
         draft = self.draft
@@ -213,12 +217,27 @@ class _Entry:
             "returned_to": None,
             "settled_at": None,
             "sealed_at": None,
+            "suspended_from": None,
+            "suspended_at": None,
+            "suspension": None,
+            "resumes_at": None,
+            "statutory_due_at": None,
+            "statutory_left": None,
+            "alarm_at": None,
         }
 
     @property
     def opening(self) -> Opening:
         barred = Interests(self.draft.subject_id, self.draft.requester_id).barred_from(self.stage)
-        return Opening(self.id, self.draft.unit_id, 1, self.stage, frozenset(barred))
+        return Opening(
+            self.id,
+            self.draft.unit_id,
+            1,
+            self.stage,
+            frozenset(barred),
+            chain=self.chain,
+            about=About(self.draft.data),
+        )
 
     def events(self, process_id: UUID, version: ChainVersion, begun: list[Event]) -> list[Event]:
         draft = self.draft

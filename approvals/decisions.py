@@ -22,22 +22,19 @@ from approvals.errors import (
     RequestReused,
     TaskEnded,
     UnknownDecision,
+    VotedAlready,
 )
-from approvals.interests import Decided
-from approvals.machine import Move
+from approvals.meetings import follow, must_convene
 from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
-from approvals.moving import Cause, move
+from approvals.panels import CONVENER
 from core import clock
 from core.actor import Actor
 from core.database import constraint_of
 from core.events import Event, record
 from core.ids import new_id
 
-MOVES = {
-    DecisionKind.APPROVE: Move.APPROVE,
-    DecisionKind.REJECT: Move.REJECT,
-    DecisionKind.RETURN: Move.RETURN,
-}
+KINDS = frozenset({DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RETURN, DecisionKind.RECUSE})
+"""What can be decided everywhere; in a panel one may also abstain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +71,7 @@ def decide(
     decision = _decision(task, actor, verdict, by, now, known=set(dossier.stage_of(task).checklist))
     events = [*_claim(task, actor, by, now), _decided(task, decision)]
     task.state, task.ended_at, task.alarm_at = TaskState.DECIDED, now, None
-    cause = Cause(
-        MOVES[DecisionKind(verdict.kind)],
-        decision.code,
-        decision.comment,
-        (Decided(task.stage, decision.decider_id),),
-    )
-    events += move(session, dossier, cause, directory=directory, now=now)
+    events += follow(session, dossier, task, decision, directory=directory, now=now)
     _write(session, decision)
     record(session, actor, events)
     return decision
@@ -98,7 +89,7 @@ def may_decide(session: Session, actor: Actor, task_id: UUID, *, directory: Dire
 def must_be_complete(dossier: Dossier, task: Task, verdict: Verdict) -> None:
     """Raises what a verdict lacks: a known kind, a reason of the stage, a text, a full list, fresh eyes."""
     stage = dossier.stage_of(task)
-    if verdict.kind not in MOVES:
+    if verdict.kind not in KINDS and not (verdict.kind == DecisionKind.ABSTAIN and stage.decide.is_panel):
         raise UnknownDecision(kind=verdict.kind)
     if verdict.seen_version != dossier.case.version:
         raise CaseChanged(seen=verdict.seen_version, version=dossier.case.version)
@@ -106,7 +97,11 @@ def must_be_complete(dossier: Dossier, task: Task, verdict: Verdict) -> None:
         if missing := [t.id for code, t in stage.checklist.items() if code not in verdict.checklist]:
             raise ChecklistIncomplete(missing=", ".join(missing))
         return
-    if verdict.code not in dossier.definition.reasons_for(verdict.kind, stage.name):
+    if verdict.kind == DecisionKind.ABSTAIN:
+        return
+    if verdict.kind != DecisionKind.RECUSE and verdict.code not in dossier.definition.reasons_for(
+        verdict.kind, stage.name
+    ):
         raise ReasonNeeded(code=verdict.code)
     if not verdict.comment.strip():
         raise CommentNeeded
@@ -124,11 +119,15 @@ def _must_be_open(dossier: Dossier, task: Task) -> None:
         raise TaskEnded(at=task.ended_at)
     if dossier.case.state != CaseState.OPEN or task.state == TaskState.SUSPENDED:
         raise NotPossibleNow(state=dossier.case.state)
+    if task.part == CONVENER:
+        raise must_convene(dossier)
 
 
 def _right(dossier: Dossier, task: Task, actor: Actor, directory: Directory, now: datetime) -> Right:
     stage = dossier.stage_of(task)
     post = directory.post(task.position_id, now) if task.position_id else None
+    if dossier.has_voted(task, actor):
+        raise VotedAlready
     return right(task, stage, actor, dossier.interests.barred_from(stage), post)
 
 
@@ -155,13 +154,15 @@ def _decision(
         acting_for_id=by.acting_for,
         capacity=by.capacity,
         order_number=by.order_number,
-        code=None if verdict.kind == DecisionKind.APPROVE else verdict.code,
+        code=verdict.code if verdict.kind in (DecisionKind.REJECT, DecisionKind.RETURN) else None,
         comment=verdict.comment.strip(),
         checklist=sorted(known & set(verdict.checklist)),
         case_version=verdict.seen_version,
         request_key=verdict.request_key,
         via=actor.via,
         decided_at=now,
+        round=task.round,
+        part=task.part,
     )
 
 
@@ -190,6 +191,7 @@ def _decided(task: Task, decision: Decision) -> Event:
         code=decision.code,
         version=decision.case_version,
         via=decision.via,
+        part=decision.part,
     )
 
 

@@ -7,10 +7,23 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
+from approvals.candidacy import TAGS, ByHistory
 from approvals.errors import BadChain
-from approvals.stage import ReasonFor, ReasonLists, Slug, Stage, Strict
+from approvals.stage import ReasonFor, ReasonLists, Reminder, Stage
+from approvals.strict import Length, Slug, Strict
 from approvals.titles import DEFAULT_REASONS, OUTSIDE_REASONS, Reasons, Titles
 from approvals.yaml_text import YamlText
+
+
+class Statutory(Strict):
+    """The law's own deadline for a case, apart from those that the office sets its stages."""
+
+    within: Length
+    reference: Annotated[str, Field(min_length=3, max_length=200)]
+    """Which rule says so, such as "PP 11/2017 art. 35"."""
+    remind: tuple[Reminder, ...] = ()
+    pauses: bool = True
+    """Whether it stands still while the case is with whoever repairs it."""
 
 
 class ChainDefinition(Strict):
@@ -21,6 +34,7 @@ class ChainDefinition(Strict):
     subject: Literal["employee"] = "employee"
     correctable: tuple[str, ...] = ()
     """Keys of the case's data that whoever it was returned to may correct; HR may correct all."""
+    statutory: Statutory | None = None
     reasons: ReasonLists = Field(default_factory=dict[ReasonFor, Reasons])
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=50)]
 
@@ -35,6 +49,9 @@ class ChainDefinition(Strict):
                 raise ValueError(
                     f"{stage.name!r} is to be separate from {unknown[0]!r}, which is not before it"
                 )
+            asked = [c.decider_of for c in stage.wanted if isinstance(c, ByHistory)]
+            if unknown := [name for name in asked if name not in seen]:
+                raise ValueError(f"{stage.name!r} asks who decided {unknown[0]!r}, which is not before it")
             seen.add(stage.name)
         return stages
 
@@ -67,7 +84,7 @@ def parse(source: str) -> ChainDefinition:
         return ChainDefinition.model_validate(text.value)
     except ValidationError as exc:
         first = exc.errors()[0]
-        path = tuple(part for part in first["loc"] if part not in ("ByRole", "ByPost", "ByName"))
+        path = tuple(part for part in first["loc"] if part not in TAGS)
         raise BadChain(line=text.line(path), field=text.name(path), why=_why(first)) from exc
 
 

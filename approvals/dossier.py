@@ -5,6 +5,7 @@ order for all, so that no two writers wait for each other. NO KEY UPDATE is enou
 rows that refer to it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from approvals.chains import definition_by_id
+from approvals.crowds import About
 from approvals.definition import ChainDefinition
 from approvals.errors import CaseSealed, CaseSettled, NoSuchCase, NoSuchTask
 from approvals.interests import Decided, Interests
 from approvals.machine import CaseStatus
-from approvals.models import Case, CaseState, Decision, Task
+from approvals.models import Case, CaseState, Decision, DecisionKind, Task
 from approvals.stage import Stage
+from approvals.voting import Vote
+from core.actor import Actor
 
 _FRESH = {"populate_existing": True}
 
@@ -38,7 +42,7 @@ class Dossier:
 
     @property
     def interests(self) -> Interests:
-        decided = tuple(Decided(d.stage, d.decider_id) for d in self.decisions)
+        decided = tuple(Decided(d.stage, d.decider_id, d.kind == DecisionKind.RECUSE) for d in self.decisions)
         return Interests(self.case.subject_id, self.case.requester_id, decided)
 
     def stage_of(self, task: Task) -> Stage:
@@ -46,6 +50,34 @@ class Dossier:
 
     def decision_on(self, task: Task) -> Decision | None:
         return next((d for d in self.decisions if d.task_id == task.id), None)
+
+    def votes(self, stage: str) -> list[Vote]:
+        """What was said at a stage in the case's present round."""
+        return [
+            Vote(DecisionKind(d.kind), d.part)
+            for d in self.decisions
+            if d.stage == stage and d.round == self.case.round
+        ]
+
+    def waiting(self, task: Task) -> list[Task]:
+        """The other open tasks of a task's stage: the seats that have not decided."""
+        return [t for t in self.tasks if t.ended_at is None and t.stage == task.stage and t.id != task.id]
+
+    def has_voted(self, task: Task, actor: Actor) -> bool:
+        """Whether somebody decided another seat of the same stage in the same round."""
+        return any(
+            d.decider_id == actor.person_id
+            and (d.stage, d.round) == (task.stage, task.round)
+            and d.kind != DecisionKind.RECUSE
+            for d in self.decisions
+        )
+
+    def about_with(self, more: Iterable[Decided]) -> About:
+        """What candidates are asked by, after decisions that are not among these yet."""
+        deciders: dict[str, list[UUID]] = {}
+        for one in (*self.interests.decided, *more):
+            deciders.setdefault(one.stage, []).append(one.by)
+        return About(self.case.data, deciders)
 
     def last_decider(self, stage: str) -> UUID | None:
         """Who decided a stage last, in an earlier round."""

@@ -1,6 +1,6 @@
 """By which right somebody may decide a task; without one, the error that says why not. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,6 +46,8 @@ def right(
         if own.person_id in barred:
             raise ActsForConflicted
         return Right(found.capacity, own.person_id, found.order_number or None)
+    if task.candidates is not None:
+        return _from_candidates(task, task.candidates, actor.person_id)
     if task.queue is None:
         return _by_name(task, actor.person_id, post)
     if stage.sign and task.queue == LAST_RESORT:
@@ -66,6 +68,21 @@ def _from_queue(task: Task, queue: str, actor: Actor) -> Right:
     if task.assignee_id != actor.person_id:
         raise AlreadyClaimed
     return Right()
+
+
+def _from_candidates(task: Task, candidates: Collection[UUID], person_id: UUID) -> Right:
+    if task.state == TaskState.OFFERED and person_id in candidates:
+        return Right(claims=True)
+    if task.assignee_id == person_id:
+        return Right()
+    raise AlreadyClaimed if person_id in candidates else NotYours
+
+
+def may_claim(task: Task, actor: Actor) -> bool:
+    """Whether a task is, or was, offered to somebody: by a queue of theirs, or by name."""
+    if task.candidates is not None:
+        return actor.person_id in task.candidates
+    return task.queue is not None and in_queue(actor, task.queue)
 
 
 def _by_name(task: Task, person_id: UUID, post: Post | None) -> Right:

@@ -99,6 +99,14 @@ class NotClaimable(NotAllowed):
     """This task was given to one person; it can't be taken or handed back. Nothing was changed."""
 
 
+class PanelShort(Conflict):
+    """The panel has {present} of the {needed} members it needs. Nothing was recorded; HR adds members."""
+
+
+class NotChair(NotAllowed):
+    """Only the chair, or the secretary, ends the meeting; nothing was changed."""
+
+
 class NotYours(NotAllowed):
     """This task is not yours to decide; it waits for somebody else. Nothing was recorded."""
 
@@ -124,6 +132,14 @@ class OwnRequest(ConflictOfInterest):
 
 class DecidedBefore(ConflictOfInterest):
     """You decided an earlier stage of this case; this one needs other eyes. Nothing was recorded."""
+
+
+class SteppedAside(ConflictOfInterest):
+    """You stepped aside from this case, so others decide it; nothing was recorded."""
+
+
+class VotedAlready(ConflictOfInterest):
+    """You have decided at this stage already; its other seat needs another person. Nothing was recorded."""
 
 
 class ActsForConflicted(ConflictOfInterest):

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from approvals.candidacy import ByPost
 from approvals.candidates import Assignment, Wanted
 from approvals.chains import definition_by_id
 from approvals.models import Case, Task
 from approvals.opening import unfilled
-from approvals.stage import ByPost, Stage
+from approvals.stage import Stage
 from core.events import Event
 
 
@@ -31,12 +32,12 @@ class Pending:
         """The post that it is escalated to; None when the chain names none."""
         if self.stage.escalate:
             return self.stage.escalate.to
-        by = self.stage.candidates
-        return by if self.stage.on_expiry and isinstance(by, ByPost) else None
+        by = self.stage.wanted_at(self.task.seat)
+        return by if self.stage.on_expiry == "escalate" and isinstance(by, ByPost) else None
 
     def at_post(self, unit_id: UUID) -> Wanted | None:
         """Whom its post's task is for now, looking upwards from the post's unit; None if it has no post."""
-        by = self.target if self.task.escalated_at else self.stage.candidates
+        by = self.target if self.task.escalated_at else self.stage.wanted_at(self.task.seat)
         if not isinstance(by, ByPost):
             return None
         here = ByPost(holder_of=by.holder_of)
@@ -60,6 +61,7 @@ class Pending:
         """Give it to others and say so."""
         task, old = self.task, self.task.assignee_id
         task.state, task.queue, task.position_id = new.state, new.queue, new.position_id
+        task.candidates = None if new.candidates is None else [*new.candidates]
         task.assignee_id, task.assignee_capacity = new.assignee_id, new.capacity
         task.order_number, task.claimed_at = new.order_number, None
         said = {
@@ -70,6 +72,7 @@ class Pending:
             "to": new.assignee_id,
             "state": new.state,
             "queue": new.queue,
+            "candidates": new.candidates,
             "position": new.position_id,
             "capacity": new.capacity,
         }

@@ -170,7 +170,8 @@ def _wells(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnEle
         )
         for position, capacity in reach.posts
     ]
-    open_to_all = [and_(Task.queue == queue, offered, free) for queue in queues]
+    open_to_all = [and_(Task.queue == queue, offered, free, not_(Task.held_back)) for queue in queues]
+    open_to_all.append(and_(Task.candidates.contains([me]), offered, free, not_(Task.held_back)))
     match part:
         case InboxFilter.MINE:
             return own

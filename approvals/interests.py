@@ -1,19 +1,21 @@
-"""Who may not decide a case, and why: its subject, its requester, who decided another of its stages. Pure."""
+"""Who may not decide a case, and why: its subject, its requester, who decided another of its stages, who
+stepped aside. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from approvals.errors import ConflictOfInterest, DecidedBefore, OwnCase, OwnRequest
+from approvals.errors import ConflictOfInterest, DecidedBefore, OwnCase, OwnRequest, SteppedAside
 from approvals.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Somebody decided at a stage of the case, in whatever round."""
+    """Somebody decided at a stage of the case, in whatever round; or stepped aside there."""
 
     stage: str
     by: UUID
+    recused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Interests:
             for d in self.decided
             if d.stage != stage.name and (apart is None or d.stage in apart)
         }
+        barred |= {d.by: SteppedAside for d in self.decided if d.recused}
         return barred | {person: why for person, why in self.owners.items() if person is not None}
 
     def and_decided(self, more: Iterable[Decided]) -> "Interests":

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -105,6 +105,9 @@ class Case(Base):
         # "is any case of this gate unsettled?" is asked at every wake-up, of a cycle of thousands
         Index("ix_case_unsettled", "process_id", postgresql_where=text("settled_at IS NULL")),
         Index("ix_case_subject_id", "subject_id"),
+        CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name="suspended"),
+        # the sweep: the next case whose clock asks for something
+        Index("ix_case_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -138,6 +141,19 @@ class Case(Base):
     settled_at: Mapped[datetime | None]
     sealed_at: Mapped[datetime | None]
     """When its gate had passed: nothing about it changes any more."""
+    suspended_from: Mapped[str | None]
+    """While suspended: the state it was in, and goes back to."""
+    suspended_at: Mapped[datetime | None]
+    suspension: Mapped[str | None]
+    """Why it is suspended, as a code; what was written is in its stream."""
+    resumes_at: Mapped[datetime | None]
+    """While suspended: when it goes on by itself; None when somebody must say so."""
+    statutory_due_at: Mapped[datetime | None]
+    """By when the law wants it decided, whatever the stages' own deadlines say."""
+    statutory_left: Mapped[int | None]
+    """While that clock stands still: how many seconds of working time were left."""
+    alarm_at: Mapped[datetime | None]
+    """When the sweep must look at the case next, for the law's clock or the end of a suspension."""
 
     chain_version: Mapped[ChainVersion] = relationship(lazy="raise")
     tasks: Mapped[list["Task"]] = relationship(back_populates="case", lazy="raise", order_by="Task.opened_at")
@@ -149,7 +165,9 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         CheckConstraint(_one_of("state", TaskState), name="state"),
-        CheckConstraint("state <> 'offered' OR queue IS NOT NULL", name="offered_to_somebody"),
+        CheckConstraint(
+            "state <> 'offered' OR queue IS NOT NULL OR candidates IS NOT NULL", name="offered_to_somebody"
+        ),
         CheckConstraint(
             "state NOT IN ('allocated','started') OR assignee_id IS NOT NULL", name="allocated_to"
         ),
@@ -167,6 +185,13 @@ class Task(Base):
         ),
         Index("ix_task_offered", "queue", "due_at", "id", postgresql_where=text("state = 'offered'")),
         Index("ix_task_position", "position_id", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
+        # what is offered to certain people by name
+        Index(
+            "ix_task_candidates",
+            "candidates",
+            postgresql_using="gin",
+            postgresql_where=text("state = 'offered' AND candidates IS NOT NULL"),
+        ),
         # the sweep: the next alarm that is due
         Index("ix_task_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_task_case_id", "case_id"),
@@ -197,6 +222,26 @@ class Task(Base):
     escalated_at: Mapped[datetime | None]
     escalated_from: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+    seat: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Its place in the stage's panel, from 0; a sequence is decided in this order."""
+    part: Mapped[str] = mapped_column(default="", server_default="")
+    """Which part its decider has in the panel: chair, secretary, member, or the post's or role's name."""
+    candidates: Mapped[list[UUID] | None] = mapped_column(ARRAY(PG_UUID(as_uuid=True)))
+    """Offered to exactly these people, as its queue's other members do not qualify."""
+    held_back: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Distributed late: in no list until the system hands it to whoever has a free hand."""
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What whoever has it prepared and did not decide yet: comment, ticks, reason."""
+    started_at: Mapped[datetime | None]
+    suspended_from: Mapped[str | None]
+    """While suspended: the state it was in, and goes back to."""
+    suspended_at: Mapped[datetime | None]
+    suspended_until: Mapped[datetime | None]
+    chain: Mapped[str] = mapped_column(default="", server_default="")
+    """Its case's chain, and below its subject's rank: what the scope of an order or a delegation asks."""
+    rank: Mapped[int | None]
+    handed_by: Mapped[UUID | None]
+    """Who delegated or reassigned it to whoever has it; None when it came by rule."""
 
     case: Mapped[Case] = relationship(back_populates="tasks", lazy="raise")
 
@@ -229,6 +274,9 @@ class Decision(Base):
     request_key: Mapped[str]
     via: Mapped[str]
     decided_at: Mapped[datetime]
+    round: Mapped[int] = mapped_column(default=1, server_default="1")
+    """The case's round it was taken in: votes of an earlier round do not count."""
+    part: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class ExternalAnswer(Base):
@@ -251,3 +299,156 @@ class ExternalAnswer(Base):
     recorded_by: Mapped[UUID]
     recorded_by_name: Mapped[str]
     recorded_at: Mapped[datetime]
+
+
+class CaseVersion(Base):
+    """The data of a case as they were up to a change, so that the difference can be shown."""
+
+    __tablename__ = "case_version"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
+    documents: Mapped[dict[str, Any]]
+    """The document versions of that file: {key: version}."""
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    made_by_name: Mapped[str]
+    reason: Mapped[str]
+
+
+class Consultation(Base):
+    """A question to a colleague about a case, without giving the task away."""
+
+    __tablename__ = "consultation"
+    __table_args__ = (
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+        Index("ix_consultation_case_id", "case_id"),
+        # the inbox of whoever is asked
+        Index("ix_consultation_asked", "asked_id", "asked_at", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
+    task_id: Mapped[UUID] = mapped_column(ForeignKey(Task.id))
+    asker_id: Mapped[UUID]
+    asker_name: Mapped[str]
+    asked_id: Mapped[UUID]
+    asked_name: Mapped[str]
+    question: Mapped[str]
+    asked_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """When it was answered, or its task ended before."""
+
+
+class DecisionAhead(Base):
+    """What a later stage's approver decided before the case came there; it counts if nothing changed."""
+
+    __tablename__ = "decision_ahead"
+    __table_args__ = (
+        UniqueConstraint("case_id", "stage"),
+        CheckConstraint("kind IN ('approve','reject','return')", name="kind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
+    stage: Mapped[str]
+    kind: Mapped[str]
+    decider_id: Mapped[UUID]
+    decider_name: Mapped[str]
+    roles: Mapped[list[str]]
+    """By which roles the decider came; asked again when it is to count."""
+    code: Mapped[str | None]
+    comment: Mapped[str]
+    checklist: Mapped[list[str]]
+    case_version: Mapped[int]
+    request_key: Mapped[str]
+    via: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class Rotation(Base):
+    """Whose turn it was last at a stage of a chain, where work goes round."""
+
+    __tablename__ = "rotation"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    last_id: Mapped[UUID]
+
+
+class Delegation(Base):
+    """An order by which one person's tasks may be decided by another for a while."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        CheckConstraint("from_id <> to_id", name="to_another"),
+        CheckConstraint("ends_at > starts_at", name="dates"),
+        CheckConstraint("order_number <> ''", name="by_order"),
+        Index("ix_delegation_to", "to_id", "ends_at", postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_delegation_from", "from_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_number: Mapped[str]
+    reason: Mapped[str]
+    from_id: Mapped[UUID]
+    from_name: Mapped[str]
+    to_id: Mapped[UUID]
+    to_name: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    chains: Mapped[list[str]]
+    """Empty: all."""
+    stages: Mapped[list[str]]
+    up_to_rank: Mapped[int | None]
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None]
+
+
+class CaseDocument(Base):
+    """A version of a document in a case's file; its bytes lie in a store outside the web's reach."""
+
+    __tablename__ = "case_document"
+    __table_args__ = (UniqueConstraint("case_id", "key", "version"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
+    key: Mapped[str]
+    """What it is, as checklists name it; free documents get a key of their own."""
+    version: Mapped[int]
+    title: Mapped[str]
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    added_by: Mapped[UUID]
+    added_by_name: Mapped[str]
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class CaseComment(Base):
+    """A remark on a case, on one of its documents, or an answer to another; edited as new versions."""
+
+    __tablename__ = "case_comment"
+    __table_args__ = (Index("ix_case_comment_case_id", "case_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
+    thread_id: Mapped[UUID]
+    """The first comment of its thread; its own id when it is that."""
+    version: Mapped[int] = mapped_column(default=1)
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey(CaseDocument.id))
+    stage: Mapped[str | None]
+    text: Mapped[str]
+    author_id: Mapped[UUID]
+    author_name: Mapped[str]
+    written_at: Mapped[datetime]
+    replaced_by: Mapped[UUID | None]
+    """The newer version of it."""
+    withdrawn_at: Mapped[datetime | None]

@@ -113,7 +113,16 @@ class _Carrier:
         case.returned_at = case.returned_to = case.outcome = None
         barred = frozenset(self.dossier.interests.and_decided(self.cause.by).barred_from(stage))
         familiar = self.dossier.last_decider(stage.name)
-        opening = Opening(case.id, case.unit_id, case.round, stage, barred, familiar)
+        opening = Opening(
+            case.id,
+            case.unit_id,
+            case.round,
+            stage,
+            barred,
+            familiar,
+            chain=self.dossier.definition.chain,
+            about=self.dossier.about_with(self.cause.by),
+        )
         return open_stages(self.session, [opening], directory=self.directory, now=self.now)[case.id]
 
     def _return(self, stage: Stage) -> Event:

@@ -9,11 +9,16 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from approvals.candidacy import ByRole
 from approvals.candidates import Assignment, Wanted, assign
+from approvals.crowds import NOTHING, About, Crowds
 from approvals.deadlines import Deadlines
 from approvals.directory import Directory
 from approvals.models import Task
+from approvals.panels import CONVENER, Panel, PanelSeat, is_crowd, panel
 from approvals.stage import Stage
+from approvals.strict import mapping
+from core.actor import Role
 from core.events import Event
 from core.ids import new_id
 from core.worktime import WorkCalendar
@@ -29,6 +34,12 @@ class Opening:
     stage: Stage
     barred: frozenset[UUID]
     familiar: UUID | None = None
+    chain: str = ""
+    about: About = NOTHING
+    first_seat: int = 0
+    """In a sequence, the seat whose turn it is."""
+    convene: bool = False
+    """Too few of its panel are left: HR is asked for members."""
 
 
 def open_stages(
@@ -40,28 +51,73 @@ def open_stages(
     if not people:
         return events
     clocks = _Clocks(directory.calendars({o.unit_id for o in people}), now)
-    assignments = assign([_wanted(o) for o in people], directory, now)
+    panels = _panels(people, directory, now)
+    seats = [
+        (o, number, seat)
+        for o, panel in zip(people, panels, strict=True)
+        for number, seat in _asked(o, panel)
+    ]
+    events |= {o.case_id: _convened(o, panel) for o, panel in zip(people, panels, strict=True)}
+    assignments = assign([_wanted(o, seat) for o, _, seat in seats], directory, now)
     rows: list[dict[str, Any]] = []
-    for opening, assignment in zip(people, assignments, strict=True):
-        row = _row(opening, assignment, clocks)
+    for (opening, number, seat), assignment in zip(seats, assignments, strict=True):
+        row = _row(opening, assignment, clocks, number, seat)
         rows.append(row)
-        events[opening.case_id] = opened(row, assignment)
-    # nulls are written too: rows of one shape go in one statement
-    session.execute(insert(Task), rows, execution_options={"render_nulls": True})
+        events[opening.case_id] += opened(row, assignment)
+    if rows:
+        # nulls are written too: rows of one shape go in one statement
+        session.execute(insert(Task), rows, execution_options={"render_nulls": True})
     return events
+
+
+_TO_HR = PanelSeat(ByRole(role=Role.HR), CONVENER)
+
+
+def _panels(openings: Sequence[Opening], directory: Directory, now: datetime) -> list[Panel]:
+    """Who sits in each; the directory is asked only where crowds do."""
+    asked = [c for o in openings if o.stage.is_panel for c in o.stage.wanted if is_crowd(c)]
+    crowds = Crowds.ask(asked, directory, now) if asked else Crowds()
+    return [panel(o.stage, o.about, crowds, o.barred) for o in openings]
+
+
+def _asked(opening: Opening, panel: Panel) -> list[tuple[int, PanelSeat]]:
+    """The seats that are asked now: all; in a sequence the next; HR where the panel is short of members."""
+    if panel.short or opening.convene:
+        return [(0, _TO_HR)]
+    seats = list(enumerate(panel.seats))[opening.first_seat :]
+    return seats[:1] if opening.stage.decide.rule == "sequence" else seats
+
+
+def _convened(opening: Opening, panel: Panel) -> list[Event]:
+    """What the stream says of a panel as it begins; nothing of a stage that one person decides."""
+    if not opening.stage.decide.is_panel or opening.first_seat:
+        return []
+    short = panel.short or opening.convene
+    facts = {
+        "case": opening.case_id,
+        "stage": opening.stage.name,
+        "seats": len(panel.seats),
+        "away": sorted(panel.away),
+    }
+    return [Event("panel.short" if short else "panel.convened", opening.case_id, "case", facts)]
 
 
 def opened(row: Mapping[str, Any], assignment: Assignment) -> list[Event]:
     """What the stream says of a new task."""
     case_id = row["case_id"]
     keys = ("stage", "state", "queue", "due_at")
-    facts = {key: row[key] for key in keys} | {
-        "task": row["id"],
-        "case": case_id,
-        "assignee": row["assignee_id"],
-        "capacity": row["assignee_capacity"],
-        "position": row["position_id"],
-    }
+    in_panel = {key: row[key] for key in ("candidates", "seat", "part") if row[key]}
+    facts = (
+        {key: row[key] for key in keys}
+        | in_panel
+        | {
+            "task": row["id"],
+            "case": case_id,
+            "assignee": row["assignee_id"],
+            "capacity": row["assignee_capacity"],
+            "position": row["position_id"],
+        }
+    )
     events = [Event("task.opened", case_id, "case", facts)]
     if assignment.unfilled:
         events.append(unfilled(row["id"], case_id, row["stage"], row["position_id"]))
@@ -91,14 +147,20 @@ class _Clocks:
         return self._known[key]
 
 
-def _wanted(opening: Opening) -> Wanted:
-    stage = opening.stage
-    if stage.candidates is None:
-        raise ValueError(f"nobody is meant to decide {stage.name}")
-    return Wanted(stage.candidates, opening.unit_id, stage.acting, opening.barred, opening.familiar)
+def _wanted(opening: Opening, seat: PanelSeat) -> Wanted:
+    return Wanted(
+        seat.candidate,
+        opening.unit_id,
+        opening.stage.acting,
+        opening.barred,
+        opening.familiar,
+        about=opening.about,
+    )
 
 
-def _row(opening: Opening, assignment: Assignment, clocks: _Clocks) -> dict[str, Any]:
+def _row(
+    opening: Opening, assignment: Assignment, clocks: _Clocks, number: int, seat: PanelSeat
+) -> dict[str, Any]:
     due_at, alarm_at = clocks.of(opening.stage, opening.unit_id)
     return {
         "id": new_id(),
@@ -107,6 +169,7 @@ def _row(opening: Opening, assignment: Assignment, clocks: _Clocks) -> dict[str,
         "round": opening.round,
         "state": assignment.state,
         "queue": assignment.queue,
+        "candidates": None if assignment.candidates is None else [*assignment.candidates],
         "position_id": assignment.position_id,
         "acting": [*opening.stage.acting],
         "barred": sorted(opening.barred),
@@ -121,7 +184,26 @@ def _row(opening: Opening, assignment: Assignment, clocks: _Clocks) -> dict[str,
         "escalated_at": None,
         "escalated_from": None,
         "ended_at": None,
+        "seat": number,
+        "part": seat.part,
+        "held_back": False,
+        "draft": None,
+        "started_at": None,
+        "suspended_from": None,
+        "suspended_at": None,
+        "suspended_until": None,
+        "chain": opening.chain,
+        "rank": rank_of(opening.about.data),
+        "handed_by": None,
     }
+
+
+def rank_of(data: Mapping[str, Any]) -> int | None:
+    """The subject's rank by its order, as a case's data tell it; None when they do not."""
+    subject = data.get("subject")
+    rank = mapping(subject).get("rank")
+    order = mapping(rank).get("order", rank)
+    return order if isinstance(order, int) else None
 
 
 def _waiting(opening: Opening) -> Event:

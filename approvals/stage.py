@@ -4,52 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    Tag,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, model_validator
 
+from approvals.candidacy import ByCommittee, ByName, ByPost, Candidate, Candidates
+from approvals.strict import Cel, Length, Slug, Strict, mapping
 from approvals.titles import Reasons, Titles
-from core.conditions import BadCondition, condition
+from approvals.voting import ANY, Rule
 from core.directory import Capacity
 from core.worktime import Duration
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-
-
-class Strict(BaseModel):
-    """Unknown keys are refused: a setting that nothing obeys is a lie."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-def mapping(said: Any) -> dict[str, Any]:
-    """What was said, if it is keys and values; otherwise nothing."""
-    return said if isinstance(said, dict) else {}  # pyright: ignore[reportUnknownVariableType]
-
-
-def _duration(said: object) -> Duration:
-    return said if isinstance(said, Duration) else Duration.parse(str(said))
-
-
-def _compiles(said: str) -> str:
-    try:
-        condition(said)
-    except BadCondition as exc:
-        raise ValueError(f"not a condition in CEL: {exc.facts['why']}") from exc
-    return said
-
-
-Length = Annotated[Duration, PlainValidator(_duration), PlainSerializer(str)]
-Cel = Annotated[str, AfterValidator(_compiles)]
 
 
 class Reminder(Strict):
@@ -76,65 +38,6 @@ class Reminder(Strict):
         raise ValueError("say '1 working day before', 'when due' or 'every 2 working days after'")
 
 
-class ByRole(Strict):
-    """Whoever has the role may claim it."""
-
-    role: Slug
-
-
-def _unit(said: str) -> str:
-    code = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
-    if not re.fullmatch(r"subject\.unit(\.parent)*" if said.startswith("subject.") else code, said):
-        raise ValueError("say subject.unit, subject.unit.parent, top, nearest or a unit's code")
-    return said
-
-
-class ByPost(Strict):
-    """The holder of a post, found from the subject's unit."""
-
-    holder_of: Slug
-    unit: Annotated[str, AfterValidator(_unit)] = "nearest"
-    """`subject.unit`, `subject.unit.parent` (any number of parents), `top`, a unit's code, or `nearest`: the
-    first unit that has such a post, from the subject's own upwards."""
-
-    @property
-    def levels_up(self) -> int:
-        """How many levels above the subject's unit the search begins."""
-        return self.unit.count(".parent") if self.unit.startswith("subject.unit") else 0
-
-    @property
-    def by_code(self) -> bool:
-        """Whether a certain unit is named by its code."""
-        return self.unit not in ("nearest", "top") and not self.unit.startswith("subject.unit")
-
-
-class ByName(Strict):
-    """One person, by id; for chains that are made for an occasion."""
-
-    person: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-
-
-def _which_candidates(said: Any) -> str:
-    if isinstance(said, ByRole | ByPost | ByName):
-        return type(said).__name__
-    keys = set(mapping(said))
-    for key, kind in (("role", "ByRole"), ("holder_of", "ByPost"), ("person", "ByName")):
-        if key in keys:
-            return kind
-    return "unknown"
-
-
-Candidates = Annotated[
-    Annotated[ByRole, Tag("ByRole")] | Annotated[ByPost, Tag("ByPost")] | Annotated[ByName, Tag("ByName")],
-    Discriminator(
-        _which_candidates,
-        custom_error_type="candidates",
-        custom_error_message="say {role: ...}, {holder_of: ..., unit: ...} or {person: ...}; "
-        "committees and expressions are not supported by this version",
-    ),
-]
-
-
 class Escalation(Strict):
     """After how long without a decision the task moves, and to which post."""
 
@@ -142,24 +45,25 @@ class Escalation(Strict):
     to: ByPost
 
 
-class Rule(Strict):
-    """How many decisions settle a stage; in this version one does."""
-
-    rule: Literal["any"]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known(cls, said: Any) -> Any:
-        if isinstance(said, Rule) or mapping(said) == {"rule": "any"}:
-            return said
-        raise ValueError("only {rule: any} is supported by this version: one decision settles a stage")
-
-
 def _codes_or_titles(said: Any) -> Any:
     if not isinstance(said, list):
         return said
     codes: list[object] = [*said]  # pyright: ignore[reportUnknownArgumentType]
     return {str(code): Titles.plain(str(code)) for code in codes}
+
+
+Allocation = Literal[
+    "offer", "direct", "random", "round-robin", "shortest-queue", "retain-familiar", "most-experienced"
+]
+
+
+class Visibility(Strict):
+    """Who sees work of a stage in their lists, besides the office's readers."""
+
+    unallocated: Literal["candidates", "office"] = "candidates"
+    """What nobody has taken: those who may take it, or everybody who decides something in the chain."""
+    allocated: Literal["assignee", "candidates", "office"] = "assignee"
+    """What somebody has: only they, or also those who could have it, or everybody who decides."""
 
 
 ReasonFor = Literal["reject", "return", "withdraw"]
@@ -177,15 +81,29 @@ class Stage(Strict):
     when: Cel | None = None
     """A condition over the case's data; where it does not hold, the stage is skipped."""
     candidates: Candidates | None = None
-    allocate: Literal["offer"] | None = None
-    """How a role's task is handed out; in this version it is offered and whoever is first claims it."""
-    decide: Rule = Rule(rule="any")
+    """Whom it asks; a list gives each of them a seat."""
+    allocate: Allocation = "offer"
+    """How it is handed out where several qualify: offered to all and whoever is first claims it; to the
+    first by name, by lot, in turn, to who has least in hand, to who had the subject before, or to who
+    decided most at this stage."""
+    distribute: Literal["on-enablement", "early", "late"] = "on-enablement"
+    """When it is handed out: as the case comes there; announced before; or held back for free hands."""
+    hold: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Of work that is distributed late, how many tasks one person has at a time."""
+    start: Literal["by-hand", "on-allocation"] = "by-hand"
+    """Whether work on it counts as begun as soon as somebody has it."""
+    see: Visibility = Visibility()
+    decide: Rule = ANY
+    """How many decisions settle it, and which."""
     due: Length | None = None
     remind: tuple[Reminder, ...] = ()
     escalate: Escalation | None = None
-    on_expiry: Literal["escalate"] | None = None
-    """`escalate`: when due it goes to the same post one unit up. The clock never approves."""
-    acting: tuple[Literal[Capacity.PLH, Capacity.PLT], ...] = ()
+    on_expiry: Literal["escalate", "expire"] | None = None
+    """`escalate`: when due it goes to the same post one unit up. `expire`: the case stops there, until
+    somebody ratifies that it has expired or lets it go on. The clock never approves."""
+    skippable: bool = False
+    """Whether HR may pass it over, with a reason."""
+    acting: tuple[Literal[Capacity.PLH, Capacity.PLT, Capacity.DELEGATE], ...] = ()
     """By which rights others than the holder may decide; none unless it is said."""
     return_to: Annotated[tuple[Party, ...], Field(min_length=1)] = ("requester", "subject")
     """Who repairs what is returned: the first of these that the case has."""
@@ -215,15 +133,55 @@ class Stage(Strict):
             return self._external()
         if self.candidates is None:
             raise ValueError("a stage for people needs candidates")
-        if self.sign and (self.acting or not isinstance(self.candidates, ByPost)):
+        if self.sign and (self.acting or self.is_panel or not isinstance(self.candidates, ByPost)):
             raise ValueError("only the holder of a post may sign: name holder_of, and leave acting empty")
-        if self.acting and not isinstance(self.candidates, ByPost):
-            raise ValueError("acting goes with holder_of")
+        if self.sign and self.skippable:
+            raise ValueError("what is to be signed can't be passed over")
+        self._check_acting()
+        self._check_panel()
+        self._check_distribution()
         if self.remind and self.due is None:
             raise ValueError("remind needs a due date")
-        if self.on_expiry and self.due and not self.escalate and not isinstance(self.candidates, ByPost):
+        if (
+            self.on_expiry == "escalate"
+            and self.due
+            and not self.escalate
+            and not isinstance(self.candidates, ByPost)
+        ):
             raise ValueError("say to whom: escalate: {after: ..., to: {holder_of: ..., unit: ...}}")
         return self
+
+    def _check_acting(self) -> None:
+        kinds = {type(c) for c in self.wanted}
+        if {Capacity.PLH, Capacity.PLT} & set(self.acting) and ByPost not in kinds:
+            raise ValueError("acting goes with holder_of")
+        if self.acting and not kinds & {ByPost, ByName}:
+            raise ValueError("only a post's holder, or a person who is named, can be acted for")
+
+    def _check_panel(self) -> None:
+        rule = self.decide
+        committee = isinstance(self.candidates, ByCommittee)
+        if rule.is_panel and isinstance(self.candidates, ByPost | ByName):
+            raise ValueError(f"one person can't decide by {rule.rule}; name several candidates")
+        if rule.chair and not committee:
+            raise ValueError("a chair's casting vote needs a committee as candidates")
+        if rule.rule == "sequence" and not (committee or isinstance(self.candidates, tuple)):
+            raise ValueError("a sequence needs a list of candidates, in their order")
+        if self.is_panel and self.allocate != "offer":
+            raise ValueError("a panel is not allocated: everybody in it has a seat")
+        single = all(isinstance(c, ByPost | ByName) for c in self.wanted)
+        if single and isinstance(rule.quorum, int) and rule.quorum > len(self.wanted):
+            raise ValueError(f"{rule.quorum} of {len(self.wanted)} can never be")
+
+    def _check_distribution(self) -> None:
+        if (self.distribute == "late") != (self.hold is not None):
+            raise ValueError("distribute: late goes with hold, the number of tasks in one person's hands")
+        if self.distribute == "late" and (self.is_panel or isinstance(self.candidates, ByPost | ByName)):
+            raise ValueError("only what is offered to several people can be held back for free hands")
+        if self.allocate != "offer" and isinstance(self.candidates, ByPost | ByName):
+            raise ValueError("allocate chooses among several people; a post or a name is one")
+        if self.on_expiry == "expire" and self.due is None:
+            raise ValueError("on_expiry needs a due date")
 
     def _external(self) -> Self:
         allowed = {"name", "stage", "title", "kind", "when", "return_to", "after_return", "reasons", "decide"}
@@ -234,3 +192,19 @@ class Stage(Strict):
     @property
     def is_external(self) -> bool:
         return self.kind == "external"
+
+    @property
+    def wanted(self) -> tuple[Candidate, ...]:
+        """Whom it asks, always as a list."""
+        if self.candidates is None:
+            return ()
+        return self.candidates if isinstance(self.candidates, tuple) else (self.candidates,)
+
+    @property
+    def is_panel(self) -> bool:
+        """Whether it may hold several tasks at once."""
+        return self.decide.is_panel or len(self.wanted) > 1
+
+    def wanted_at(self, seat: int) -> Candidate:
+        """Whom the task of a seat asks."""
+        return self.wanted[min(seat, len(self.wanted) - 1)]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from approvals.candidates import Assignment, assign
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_task
-from approvals.entitlement import in_queue
+from approvals.entitlement import may_claim
 from approvals.errors import AlreadyClaimed, AlreadyDecided, NotClaimable, NotYours, TaskEnded
 from approvals.handover import Pending
 from approvals.models import Case, Task, TaskState
@@ -26,9 +26,9 @@ def claim(session: Session, actor: Actor, task_id: UUID) -> Task:
     """
     dossier, task = lock_task(session, task_id)
     _must_be_open(dossier, task)
-    if task.queue is None:
+    if task.queue is None and task.candidates is None:
         raise NotClaimable
-    if actor.person_id is None or not in_queue(actor, task.queue):
+    if actor.person_id is None or not may_claim(task, actor):
         raise NotYours
     if conflict := dossier.interests.barred_from(dossier.stage_of(task)).get(actor.person_id):
         raise conflict
@@ -50,7 +50,7 @@ def release(session: Session, actor: Actor, task_id: UUID) -> Task:
     """
     dossier, task = lock_task(session, task_id)
     _must_be_open(dossier, task)
-    if task.queue is None:
+    if task.queue is None and task.candidates is None:
         raise NotClaimable
     if task.state == TaskState.OFFERED:
         return task

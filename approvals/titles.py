@@ -51,3 +51,9 @@ OUTSIDE_REASONS: dict[str, Reasons] = {
     "return": {"bts": Titles(id="Berkas tidak sesuai (BTS)", en="File not in order (BTS)")},
 }
 """What an authority outside answers, by the words of the civil-service agency."""
+
+NOT_CARRIED = "not-carried"
+VOTE_REASONS: Reasons = {
+    NOT_CARRIED: Titles(id="Tidak memperoleh suara yang cukup", en="Not carried by the vote"),
+}
+"""How a panel's vote ends without anybody's coded reason."""

@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from approvals.candidacy import ByRole
 from approvals.candidates import LAST_RESORT
 from approvals.chains import definition_by_id
 from approvals.definition import ChainDefinition
 from approvals.errors import NoSuchCase
 from approvals.models import Case, CaseState, Decision, DecisionKind, ExternalAnswer, Task
-from approvals.stage import ByRole, Stage
+from approvals.stage import Stage
 from approvals.titles import Titles
 from core import clock
 from core.events import EventRow, facts_of, history

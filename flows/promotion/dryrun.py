@@ -207,16 +207,17 @@ class _Approvers:
         directory, counted = PersonnelDirectory(session), cls()
         before: dict[UUID, list[UUID]] = {one[0].id: [one[0].id] for one in eligible}
         for stage in definition.stages:
-            if stage.candidates is None or not eligible:
+            asked = [(one[0], candidate) for one in eligible for candidate in stage.wanted]
+            if not asked:
                 continue
             wanted = [
-                Wanted(stage.candidates, one[0].unit_id, stage.acting, tuple(before[one[0].id]))
-                for one in eligible
+                Wanted(candidate, career.unit_id, stage.acting, tuple(before[career.id]))
+                for career, candidate in asked
             ]
             given = assign(wanted, directory, at)
-            for one, assignment in zip(eligible, given, strict=True):
+            for (career, _), assignment in zip(asked, given, strict=True):
                 if assignment.assignee_id:
-                    before[one[0].id].append(assignment.assignee_id)
+                    before[career.id].append(assignment.assignee_id)
             counted._count(stage, given, directory, at)
         return counted
 

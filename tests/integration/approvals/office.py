@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from core.actor import Actor
-from core.directory import Capacity, Committee, Holder, Person, Post, Relation, Scope, Seat
+from core.directory import EVERYTHING, Capacity, Committee, Holder, Person, Post, Relation, Scope, Seat
 from core.worktime import WorkCalendar
 
 SPACE = UUID("7b0e0000-0000-4000-8000-000000000000")
@@ -80,7 +80,8 @@ class Office:
         name: str,
         capacity: Capacity = Capacity.DEFINITIVE,
         order_number: str = "",
-        scope: Scope = Scope(),
+        *,
+        scope: Scope = EVERYTHING,
     ) -> None:
         """Put somebody into a post; a new definitive holder replaces the old one."""
         others = [

@@ -108,7 +108,7 @@ def test_a_no_needs_a_reason_of_the_stage_and_a_text(desk: Desk, kind: str):
         desk.decide("Kasi", case, kind, comment="  ")
 
 
-@pytest.mark.parametrize("kind", ["abstain", "recuse", "maybe", ""])
+@pytest.mark.parametrize("kind", ["abstain", "maybe", ""])
 def test_what_is_no_decision_here_is_refused(desk: Desk, kind: str):
     case = desk.open()
     with pytest.raises(UnknownDecision):

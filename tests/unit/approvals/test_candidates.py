@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from approvals.candidacy import ByName, ByPost, ByRole
 from approvals.candidates import LAST_RESORT, Assignment, Wanted, assign
-from approvals.stage import ByName, ByPost, ByRole
 from core.directory import Capacity
 from tests.integration.approvals.office import Office, named
 

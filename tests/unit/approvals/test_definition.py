@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from approvals.candidacy import ByPost, ByRole
 from approvals.definition import ChainDefinition, parse
 from approvals.errors import BadChain
-from approvals.stage import ByPost, ByRole
 from core.worktime import Duration
 
 CHAIN = """\
@@ -86,9 +86,19 @@ def test_a_stage_knows_its_own_reasons_then_the_chains_then_the_usual():
 
 REFUSALS = {
     "an unknown setting": ("sign: decree", "sgn: decree", 25, "there is no such setting"),
-    "a way to allocate that nothing obeys": ("allocate: offer", "allocate: random", 14, "say 'offer'"),
-    "a committee": ("{role: committee}", "{committee: baperjakat}", 20, "not supported by this version"),
-    "a decide rule": ("separate_from: [requester, unit-head]", "decide: {quorum: 3}", 21, "one decision"),
+    "a way to allocate that nothing obeys": ("allocate: offer", "allocate: auction", 14, "say 'offer'"),
+    "candidates of no kind": ("{role: committee}", "{friends: of-mine}", 20, "{committee: ...}"),
+    "a quorum of one person": ("acting: [plh, plt]", "decide: {quorum: 2}", 5, "name several candidates"),
+    "a quorum of nobody": ("separate_from: [requester, unit-head]", "decide: {quorum: 0}", 21, "from 1"),
+    "a chair without a committee": (
+        "separate_from: [requester, unit-head]",
+        "decide: {quorum: 2, chair: casting-vote}",
+        18,
+        "needs a committee",
+    ),
+    "a post that is allocated by lot": ("acting: [plh, plt]", "allocate: random", 5, "one"),
+    "who decided a later stage": ("{role: committee}", "{decider_of: appointing-official}", 4, "not before"),
+    "work held back without a number": ("allocate: offer", "distribute: late", 12, "goes with hold"),
     "a duration nobody understands": ("due: 3 working days", "due: soon", 7, "not a duration"),
     "a reminder nobody understands": ("when due,", "at due,", 8, "say '1 working day before'"),
     "an endless reminder": ("every 2 working", "every 0 working", 8, "never end"),
