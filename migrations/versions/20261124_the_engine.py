@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -10,6 +11,37 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("order_number", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("from_id", sa.UUID(), nullable=False),
+        sa.Column("from_name", sa.Text(), nullable=False),
+        sa.Column("to_id", sa.UUID(), nullable=False),
+        sa.Column("to_name", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("chains", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("stages", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("up_to_rank", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.UUID(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.UUID(), nullable=True),
+        sa.CheckConstraint("order_number <> ''", name=op.f("ck_delegation_by_order")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_delegation_dates")),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_delegation_to_another")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    op.create_index("ix_delegation_from", "delegation", ["from_id"], unique=False)
+    op.create_index(
+        "ix_delegation_to",
+        "delegation",
+        ["to_id", "ends_at"],
+        unique=False,
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    )
     op.create_table(
         "ledger_key",
         sa.Column("id", sa.Text(), nullable=False),
@@ -25,6 +57,13 @@ def upgrade() -> None:
         sa.Column("hashes", sa.LargeBinary(), nullable=False),
         sa.Column("places", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "index", name=op.f("pk_ledger_tile")),
+    )
+    op.create_table(
+        "rotation",
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("last_id", sa.UUID(), nullable=False),
+        sa.PrimaryKeyConstraint("chain", "stage", name=op.f("pk_rotation")),
     )
     op.create_table(
         "chain_draft",
@@ -53,12 +92,191 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_checkpoint")),
         sa.UniqueConstraint("size", name=op.f("uq_checkpoint_size")),
     )
+    op.create_table(
+        "case_document",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.UUID(), nullable=False),
+        sa.Column("added_by_name", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_document_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_document")),
+        sa.UniqueConstraint("case_id", "key", "version", name=op.f("uq_case_document_case_id_key_version")),
+    )
+    op.create_table(
+        "case_version",
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("documents", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.UUID(), nullable=True),
+        sa.Column("made_by_name", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_version_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "version", name=op.f("pk_case_version")),
+    )
+    op.create_table(
+        "decision_ahead",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("decider_id", sa.UUID(), nullable=False),
+        sa.Column("decider_name", sa.Text(), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("checklist", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("case_version", sa.Integer(), nullable=False),
+        sa.Column("request_key", sa.Text(), nullable=False),
+        sa.Column("via", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('approve','reject','return')", name=op.f("ck_decision_ahead_kind")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_decision_ahead_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_ahead")),
+        sa.UniqueConstraint("case_id", "stage", name=op.f("uq_decision_ahead_case_id_stage")),
+    )
+    op.create_table(
+        "case_comment",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("thread_id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.UUID(), nullable=True),
+        sa.Column("stage", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.UUID(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_by", sa.UUID(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_comment_case_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["case_document.id"], name=op.f("fk_case_comment_document_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_comment")),
+    )
+    op.create_index("ix_case_comment_case_id", "case_comment", ["case_id"], unique=False)
+    op.create_table(
+        "consultation",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("task_id", sa.UUID(), nullable=False),
+        sa.Column("asker_id", sa.UUID(), nullable=False),
+        sa.Column("asker_name", sa.Text(), nullable=False),
+        sa.Column("asked_id", sa.UUID(), nullable=False),
+        sa.Column("asked_name", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name=op.f("ck_consultation_answered")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_consultation_case_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_consultation_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation")),
+    )
+    op.create_index(
+        "ix_consultation_asked",
+        "consultation",
+        ["asked_id", "asked_at"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index("ix_consultation_case_id", "consultation", ["case_id"], unique=False)
+    op.add_column("case", sa.Column("suspended_from", sa.Text(), nullable=True))
+    op.add_column("case", sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("case", sa.Column("suspension", sa.Text(), nullable=True))
+    op.add_column("case", sa.Column("resumes_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("case", sa.Column("statutory_due_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("case", sa.Column("statutory_left", sa.Integer(), nullable=True))
+    op.add_column("case", sa.Column("alarm_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_case_alarm", "case", ["alarm_at"], unique=False, postgresql_where=sa.text("alarm_at IS NOT NULL")
+    )
     op.add_column("chain_version", sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("decision", sa.Column("round", sa.Integer(), server_default="1", nullable=False))
+    op.add_column("decision", sa.Column("part", sa.Text(), server_default="", nullable=False))
+    op.add_column("task", sa.Column("seat", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("task", sa.Column("part", sa.Text(), server_default="", nullable=False))
+    op.add_column("task", sa.Column("candidates", postgresql.ARRAY(sa.UUID()), nullable=True))
+    op.add_column(
+        "task", sa.Column("held_back", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
+    op.add_column(
+        "task", sa.Column("draft", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True)
+    )
+    op.add_column("task", sa.Column("started_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("task", sa.Column("suspended_from", sa.Text(), nullable=True))
+    op.add_column("task", sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("task", sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("task", sa.Column("chain", sa.Text(), server_default="", nullable=False))
+    op.add_column("task", sa.Column("rank", sa.Integer(), nullable=True))
+    op.add_column("task", sa.Column("handed_by", sa.UUID(), nullable=True))
+    op.create_index(
+        "ix_task_candidates",
+        "task",
+        ["candidates"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("state = 'offered' AND candidates IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_task_candidates",
+        table_name="task",
+        postgresql_using="gin",
+        postgresql_where=sa.text("state = 'offered' AND candidates IS NOT NULL"),
+    )
+    op.drop_column("task", "handed_by")
+    op.drop_column("task", "rank")
+    op.drop_column("task", "chain")
+    op.drop_column("task", "suspended_until")
+    op.drop_column("task", "suspended_at")
+    op.drop_column("task", "suspended_from")
+    op.drop_column("task", "started_at")
+    op.drop_column("task", "draft")
+    op.drop_column("task", "held_back")
+    op.drop_column("task", "candidates")
+    op.drop_column("task", "part")
+    op.drop_column("task", "seat")
+    op.drop_column("decision", "part")
+    op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")
+    op.drop_index("ix_case_alarm", table_name="case", postgresql_where=sa.text("alarm_at IS NOT NULL"))
+    op.drop_column("case", "alarm_at")
+    op.drop_column("case", "statutory_left")
+    op.drop_column("case", "statutory_due_at")
+    op.drop_column("case", "resumes_at")
+    op.drop_column("case", "suspension")
+    op.drop_column("case", "suspended_at")
+    op.drop_column("case", "suspended_from")
+    op.drop_index("ix_consultation_case_id", table_name="consultation")
+    op.drop_index(
+        "ix_consultation_asked", table_name="consultation", postgresql_where=sa.text("ended_at IS NULL")
+    )
+    op.drop_table("consultation")
+    op.drop_index("ix_case_comment_case_id", table_name="case_comment")
+    op.drop_table("case_comment")
+    op.drop_table("decision_ahead")
+    op.drop_table("case_version")
+    op.drop_table("case_document")
     op.drop_table("checkpoint")
     op.drop_table("chain_draft")
+    op.drop_table("rotation")
     op.drop_table("ledger_tile")
     op.drop_table("ledger_key")
+    op.drop_index("ix_delegation_to", table_name="delegation", postgresql_where=sa.text("revoked_at IS NULL"))
+    op.drop_index("ix_delegation_from", table_name="delegation")
+    op.drop_table("delegation")
