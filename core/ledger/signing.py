@@ -42,6 +42,12 @@ class PublicKey:
     def text(self) -> str:
         return base64.b64encode(self.raw).decode()
 
+    def is_called(self, known: str) -> bool:
+        """Whether a fingerprint (whole, or its first 16 signs at least) or a key's text means this key."""
+        plain = "".join(known.split()).replace(":", "")
+        named = len(plain) >= SHORT and self.fingerprint.startswith(plain.lower())
+        return named or plain == self.text
+
     def verifies(self, signature: bytes, said: bytes) -> bool:
         """Whether this key signed these very bytes."""
         try:

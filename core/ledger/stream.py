@@ -12,6 +12,8 @@ from core.events import Event, Stream, record
 LEDGER = UUID("6d756661-6b61-7400-8000-6c6564676572")
 """The one stream of this kind."""
 KIND = "ledger"
+ERASED = "content.erased"
+"""The event, in whatever stream, that says of which others the personal content was erased by order."""
 
 
 def tell(session: Session, actor: Actor, name: str, facts: Mapping[str, Any]) -> None:
