@@ -46,7 +46,7 @@ def logins_file(home: Path) -> Path:
 
 def _import(session: "Session") -> None:
     from core.actor import system
-    from personnel import accounts, importing, queries
+    from personnel import accounts, importing, queries, sample_committee
     from personnel.sample import workbook
 
     if queries.count_employees(session):
@@ -55,6 +55,7 @@ def _import(session: "Session") -> None:
     found = importing.preview(session, actor, FILE, workbook())
     importing.apply(session, actor, found.id)
     accounts.provision(session, actor, password=PASSWORD)
+    sample_committee.form(session, actor)
 
 
 def _launch(session: "Session") -> None:

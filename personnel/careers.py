@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.directory import Capacity
+from core.directory import EVERYTHING, Capacity, Scope
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Event
 from core.ids import new_id
-from personnel import history, ranks
+from personnel import acting, history, ranks, scopes
 from personnel.access import keep_records
 from personnel.models import Employee, Holding, Position, RankHeld
 
@@ -22,10 +22,6 @@ class RankNotHigher(Conflict):
 
 class RankHeldAlready(Conflict):
     """The record holds {rank} already, by decree {decree}; nothing was changed."""
-
-
-class ActingNeedsOrder(Invalid):
-    """Acting for a post needs the number of its order; nothing was changed."""
 
 
 class HeldSinceLater(Conflict):
@@ -72,24 +68,37 @@ def hold(
     capacity: Capacity = Capacity.DEFINITIVE,
     order_number: str = "",
     ends_on: date | None = None,
+    scope: Scope = EVERYTHING,
 ) -> Holding:
-    """Put a person into a post, or make one act for it; who held it definitively before, held it until then.
+    """Put a person into a post, or make one act for it, within a scope; who held it definitively before, held
+    it until then, and so did whoever acted for its vacancy.
 
-    Raises ActingNeedsOrder, EndsBeforeStart, HeldSinceLater, NotFound, RecordsAreHrs.
+    Raises EndsBeforeStart, HeldSinceLater, NotFound, RecordsAreHrs; for acting ones also BadScope, and what
+    acting.must_be_valid raises.
     """
     keep_records(actor)
     _locked_post(session, position_id)
     _locked(session, employee_id)
-    if capacity is not Capacity.DEFINITIVE and not order_number.strip():
-        raise ActingNeedsOrder
     if ends_on is not None and ends_on < starts_on:
         raise EndsBeforeStart(ends_on=ends_on, starts_on=starts_on)
-    before = _definitive(session, position_id) if capacity is Capacity.DEFINITIVE else None
+    is_own = capacity is Capacity.DEFINITIVE
+    if not is_own:
+        holder = acting.holder_on(session, position_id, starts_on)
+        acting.must_be_valid(
+            employee_id,
+            capacity,
+            order_number=order_number,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            holder_id=holder,
+        )
+    before = _definitive(session, position_id) if is_own else None
     if before is not None:
         if before.starts_on >= starts_on:
             raise HeldSinceLater(since=before.starts_on, starts_on=starts_on)
         before.ends_on = starts_on - timedelta(days=1)
         session.flush()
+    stopped = _end_vacancy(session, position_id, starts_on) if is_own else []
     holding = Holding(
         id=new_id(),
         position_id=position_id,
@@ -98,9 +107,10 @@ def hold(
         order_number=order_number.strip(),
         starts_on=starts_on,
         ends_on=ends_on,
+        scope={} if is_own else scopes.stored(scopes.checked(scope)),
     )
     session.add(holding)
-    history.record(session, actor, [held(holding, before.employee_id if before else None)])
+    history.record(session, actor, [*stopped, held(holding, before.employee_id if before else None)])
     session.flush()
     return holding
 
@@ -117,14 +127,7 @@ def end_holding(session: Session, actor: Actor, holding_id: UUID, ends_on: date)
     if ends_on < holding.starts_on:
         raise EndsBeforeStart(ends_on=ends_on, starts_on=holding.starts_on)
     holding.ends_on = ends_on
-    facts = {
-        "position": holding.position_id,
-        "from": holding.employee_id,
-        "to": None,
-        "capacity": holding.capacity,
-        "on": ends_on + timedelta(days=1),
-    }
-    history.record(session, actor, [Event("position.held", holding.employee_id, "person", facts)])
+    history.record(session, actor, [_left(holding)])
     session.flush()
     return holding
 
@@ -139,6 +142,7 @@ def held(holding: Holding, before: UUID | None) -> Event:
         "on": holding.starts_on,
         "until": holding.ends_on,
         "order": holding.order_number,
+        "scope": holding.scope,
     }
     return Event("position.held", holding.employee_id, "person", facts)
 
@@ -165,3 +169,29 @@ def _definitive(session: Session, position_id: UUID) -> Holding | None:
             Holding.ends_on.is_(None),
         )
     )
+
+
+def _end_vacancy(session: Session, position_id: UUID, taken_on: date) -> list[Event]:
+    """Whoever acts for a vacancy stops when the post is taken."""
+    query = select(Holding).where(
+        Holding.position_id == position_id,
+        Holding.capacity == Capacity.PLT,
+        Holding.starts_on < taken_on,
+        Holding.ends_on >= taken_on,
+    )
+    acted = session.scalars(query.order_by(Holding.id)).all()
+    for holding in acted:
+        holding.ends_on = taken_on - timedelta(days=1)
+    return [_left(holding) for holding in acted]
+
+
+def _left(holding: Holding) -> Event:
+    """The event that somebody's time in a post has an end, in that person's history."""
+    facts = {
+        "position": holding.position_id,
+        "from": holding.employee_id,
+        "to": None,
+        "capacity": holding.capacity,
+        "on": holding.ends_on + timedelta(days=1) if holding.ends_on else None,
+    }
+    return Event("position.held", holding.employee_id, "person", facts)

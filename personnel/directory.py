@@ -6,40 +6,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import Role
 from core.directory import Capacity, Committee, Holder, Person, Post, Relation
-from core.settings import settings
 from core.worktime import WorkCalendar
-from personnel import calendars
+from personnel import calendars, capabilities, relations, seats
 from personnel.among import among
-from personnel.models import Account, AccountState, Employee, Holding, Leave, Position, Unit
+from personnel.days import away, in_force, office_day, serving
+from personnel.models import Account, AccountState, Employee, Holding, Position, Unit
 from personnel.names import full_name
+from personnel.scopes import scope_of
+
+__all__ = ["PersonnelDirectory", "away", "in_force", "office_day", "person", "serving"]
 
 _BY_RIGHT = {Capacity.DEFINITIVE: 0, Capacity.PLT: 1, Capacity.PLH: 2}
-
-
-def office_day(at: datetime) -> date:
-    """The date that a moment has in the office's zone."""
-    return at.astimezone(settings().zone).date()
-
-
-def in_force(day: date) -> ColumnElement[bool]:
-    """The holdings that count on a day, first and last day included."""
-    return and_(Holding.starts_on <= day, or_(Holding.ends_on.is_(None), Holding.ends_on >= day))
-
-
-def serving(day: date) -> ColumnElement[bool]:
-    """The employees who have not left by a day."""
-    return or_(Employee.left_on.is_(None), Employee.left_on > day)
-
-
-def away(day: date) -> ColumnElement[bool]:
-    """The employees who are on leave on a day."""
-    return exists().where(Leave.employee_id == Employee.id, Leave.starts_on <= day, Leave.ends_on >= day)
 
 
 class PersonnelDirectory:
@@ -56,6 +39,10 @@ class PersonnelDirectory:
         self._post: dict[tuple[UUID, date], Post | None] = {}
         self._calendar_of: dict[UUID, UUID] = {}
         self._calendars: dict[UUID, WorkCalendar] = {}
+        self._committees: dict[tuple[str, date], Committee | None] = {}
+        self._able: dict[str, list[Person]] = {}
+        self._profiles: dict[UUID, Mapping[str, Any]] = {}
+        self._related: dict[tuple[UUID, date], list[Relation]] = {}
 
     def people(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
         """The people with these ids; an unknown id is simply missing."""
@@ -155,20 +142,33 @@ class PersonnelDirectory:
         return {u: self._calendars[c] for u, c in ids.items()}
 
     def committee(self, key: str, at: datetime) -> Committee | None:
-        """A committee as it sits on that day."""
-        return None
+        """A committee with everybody who sits in it on that day and has not left; None when there is none."""
+        day = office_day(at)
+        if (key, day) not in self._committees:
+            self._committees[key, day] = seats.sitting(self._session, key, day)
+        return self._committees[key, day]
 
     def with_capability(self, code: str) -> list[Person]:
-        """Everybody serving who has proof of an ability today."""
-        return []
+        """Everybody serving who has proof of an ability today, by name."""
+        if code not in self._able:
+            today = self._today()
+            self._able[code] = [person(e, today) for e in capabilities.able(self._session, code, today)]
+        return list(self._able[code])
 
     def profiles(self, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
-        """What conditions may read of people."""
-        return {}
+        """What conditions may read of people; an unknown id is simply missing."""
+        wanted = set(ids)
+        if missing := wanted - self._profiles.keys():
+            self._profiles |= capabilities.profiles(self._session, missing, self._today())
+        return {id_: self._profiles[id_] for id_ in wanted if id_ in self._profiles}
 
     def related(self, ids: Iterable[UUID], at: datetime) -> dict[UUID, list[Relation]]:
-        """The declared ties of each person on that day."""
-        return {}
+        """The declared ties of each person on that day, whoever of the two is asked about."""
+        day, wanted = office_day(at), set(ids)
+        if missing := {id_ for id_ in wanted if (id_, day) not in self._related}:
+            found = relations.of_people(self._session, missing, day)
+            self._related |= {(id_, day): found.get(id_, []) for id_ in missing}
+        return {id_: list(self._related[id_, day]) for id_ in wanted}
 
     def _today(self) -> date:
         return office_day(clock.now(self._session))
@@ -196,14 +196,15 @@ class PersonnelDirectory:
                 Holding.capacity,
                 Holding.order_number,
                 away(day).label("absent"),
+                Holding.scope,
             )
             .join(Employee, Employee.id == Holding.employee_id)
             .where(of, in_force(day), serving(day))
             .order_by(Holding.starts_on, Holding.id)
         )
         found = [
-            (position, Holder(employee, position, Capacity(capacity), order, absent))
-            for employee, position, capacity, order, absent in self._session.execute(query)
+            (position, Holder(employee, position, Capacity(capacity), order, absent, scope_of(scope)))
+            for employee, position, capacity, order, absent, scope in self._session.execute(query)
         ]
         return sorted(found, key=lambda pair: _BY_RIGHT[pair[1].capacity])
 

@@ -39,9 +39,13 @@ def guess_heads(rows: Sequence[Row], world: World) -> None:
             ranked[0].problems.append(warn("title", Wrong.HEAD_GUESSED))
 
 
-def _height(row: Row) -> int:
+def height(echelon: str) -> int:
     """The height of a post by its echelon, the highest first; posts without one come last."""
-    match = _ECHELON.match(row.get("echelon"))
+    match = _ECHELON.match(echelon)
     if not match:
         return _LOWEST
     return _ROMAN[match[1].lower()] * 2 + ((match[2] or "a").lower() == "b")
+
+
+def _height(row: Row) -> int:
+    return height(row.get("echelon"))

@@ -132,6 +132,8 @@ class Holding(Base):
     order_number: Mapped[str] = mapped_column(default="")
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    scope: Mapped[dict[str, Any]] = mapped_column(default=dict[str, Any], server_default=text("'{}'"))
+    """What an acting holder's order covers, all if empty: {"chains": [], "stages": [], "up_to_rank": 12}."""
 
 
 class RankHeld(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from core.events import Event
+from personnel import absences
 from personnel.columns import Kind
 from personnel.loading import EMPLOYEE_COLUMNS, HISTORIES
 from personnel.models import Employee, FreeDay, Holding, Position, Unit
@@ -48,11 +49,26 @@ def events_of(import_id: UUID, planned: Planned, world: World) -> list[Event]:
         facts = {"import": import_id, "row": row.number, "what": sorted({str(kind) for kind, _ in things})}
         personal = {_told(kind, key): _given(world.things[kind][key]) for kind, key in things}
         happened.append(Event(f"{of}.{name}", stream, of, facts, {"sheet": row.sheet} | personal))
-    return happened + _handovers(import_id, planned, world)
+    return happened + _absences(planned, world) + _handovers(import_id, planned, world)
 
 
 _STREAMS = {Kind.UNIT: "unit", Kind.POSITION: "position", Kind.FREE_DAY: "calendar"}
 _OPENERS = frozenset({Kind.UNIT, Kind.POSITION, Kind.EMPLOYEE})
+
+
+def _absences(planned: Planned, world: World) -> list[Event]:
+    """Who will be away: what proposes a substitute listens to it."""
+    keys = [key for kind, key in planned.things if kind is Kind.LEAVE]
+    said = [(key, world.things[Kind.LEAVE][key]) for key in keys]
+    return [
+        absences.recorded(
+            _owner(Kind.LEAVE, key, world),
+            date.fromisoformat(key[1]),
+            date.fromisoformat(state["ends_on"]),
+            state["kind"],
+        )
+        for key, state in said
+    ]
 
 
 def _handovers(import_id: UUID, planned: Planned, world: World) -> list[Event]:

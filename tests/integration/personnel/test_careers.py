@@ -9,8 +9,8 @@ from core.errors import NotFound
 from core.ids import new_id
 from personnel import careers
 from personnel.access import RecordsAreHrs
+from personnel.acting import ActingNeedsOrder
 from personnel.careers import (
-    ActingNeedsOrder,
     EndsBeforeStart,
     HeldSinceLater,
     RankHeldAlready,
