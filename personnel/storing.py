@@ -29,10 +29,12 @@ def store(session: Session, plan: Plan, world: World) -> None:
         changed = [_values(kind, key, state, world) for (k, key), state in plan.changed.items() if k is kind]
         made = [_values(kind, key, state, world) for (k, key), state in plan.made.items() if k is kind]
         table = _table(kind)
-        if changed:
+        if kind is Kind.UNIT:  # one that is there already may move below one that is new
+            _insert(session, table, made)
             _update(session, table, changed)
-        if made:
-            session.connection().execute(insert(table), made)
+        else:
+            _update(session, table, changed)
+            _insert(session, table, made)
 
 
 def events_of(import_id: UUID, planned: Planned, world: World) -> list[Event]:
@@ -118,7 +120,14 @@ def _table(kind: Kind) -> Table:
     return table
 
 
+def _insert(session: Session, table: Table, rows: list[Values]) -> None:
+    if rows:
+        session.connection().execute(insert(table), rows)
+
+
 def _update(session: Session, table: Table, rows: list[Values]) -> None:
+    if not rows:
+        return
     keys = [column.name for column in table.primary_key]
     others = [name for name in rows[0] if name not in keys]
     statement = (

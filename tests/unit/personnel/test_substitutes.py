@@ -29,11 +29,8 @@ def in_(day: date, span: Span) -> bool:
 @given(spans, st.lists(spans, max_size=6))
 def test_the_first_days_without_cover_are_found(whole: Span, covered: list[Span]):
     found = uncovered(*whole, covered)
-    open_ = [
-        day
-        for n in range((whole[1] - whole[0]).days + 1)
-        if not any(in_(day := whole[0] + timedelta(days=n), span) for span in covered)
-    ]
+    every = [whole[0] + timedelta(days=n) for n in range((whole[1] - whole[0]).days + 1)]
+    open_ = [day for day in every if not any(in_(day, span) for span in covered)]
     if found is None:
         assert open_ == []
     else:
