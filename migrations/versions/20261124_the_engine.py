@@ -12,6 +12,23 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "committee",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title_id", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.Text(), nullable=False),
+        sa.Column("order_number", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("order_number <> ''", name=op.f("ck_committee_by_decree")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_committee_dates")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_committee")),
+        sa.UniqueConstraint("key", "starts_on", name=op.f("uq_committee_key_starts_on")),
+    )
+    op.create_index(
+        "uq_committee_open", "committee", ["key"], unique=True, postgresql_where=sa.text("ends_on IS NULL")
+    )
+    op.create_table(
         "delegation",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("order_number", sa.Text(), nullable=False),
@@ -146,6 +163,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "stage", name=op.f("uq_decision_ahead_case_id_stage")),
     )
     op.create_table(
+        "capability",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("employee_id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_capability_dates")),
+        sa.ForeignKeyConstraint(["employee_id"], ["employee.id"], name=op.f("fk_capability_employee_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capability")),
+        sa.UniqueConstraint(
+            "employee_id", "code", "number", name=op.f("uq_capability_employee_id_code_number")
+        ),
+    )
+    op.create_index("ix_capability_code", "capability", ["code"], unique=False)
+    op.create_table(
         "case_comment",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("case_id", sa.UUID(), nullable=False),
@@ -166,6 +199,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_comment")),
     )
     op.create_index("ix_case_comment_case_id", "case_comment", ["case_id"], unique=False)
+    op.create_table(
+        "committee_seat",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("committee_id", sa.UUID(), nullable=False),
+        sa.Column("employee_id", sa.UUID(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("part IN ('chair','secretary','member')", name=op.f("ck_committee_seat_part")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_committee_seat_dates")),
+        sa.ForeignKeyConstraint(
+            ["committee_id"], ["committee.id"], name=op.f("fk_committee_seat_committee_id")
+        ),
+        sa.ForeignKeyConstraint(["employee_id"], ["employee.id"], name=op.f("fk_committee_seat_employee_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_committee_seat")),
+    )
+    op.create_index("ix_committee_seat_committee_id", "committee_seat", ["committee_id"], unique=False)
+    op.create_index("ix_committee_seat_employee_id", "committee_seat", ["employee_id"], unique=False)
+    op.create_index(
+        "uq_committee_seat_chair",
+        "committee_seat",
+        ["committee_id"],
+        unique=True,
+        postgresql_where=sa.text("part = 'chair' AND ends_on IS NULL"),
+    )
+    op.create_index(
+        "uq_committee_seat_person",
+        "committee_seat",
+        ["committee_id", "employee_id"],
+        unique=True,
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
     op.create_table(
         "consultation",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -193,6 +258,33 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index("ix_consultation_case_id", "consultation", ["case_id"], unique=False)
+    op.create_table(
+        "relation",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("other_id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("declared_by", sa.UUID(), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('household','family','competitor')", name=op.f("ck_relation_kind")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_relation_dates")),
+        sa.CheckConstraint("person_id < other_id", name=op.f("ck_relation_ordered")),
+        sa.ForeignKeyConstraint(["other_id"], ["employee.id"], name=op.f("fk_relation_other_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["employee.id"], name=op.f("fk_relation_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relation")),
+    )
+    op.create_index("ix_relation_other_id", "relation", ["other_id"], unique=False)
+    op.create_index("ix_relation_person_id", "relation", ["person_id"], unique=False)
+    op.create_index(
+        "uq_relation_open",
+        "relation",
+        ["person_id", "other_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
     op.add_column("case", sa.Column("suspended_from", sa.Text(), nullable=True))
     op.add_column("case", sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case", sa.Column("suspension", sa.Text(), nullable=True))
@@ -206,6 +298,12 @@ def upgrade() -> None:
     op.add_column("chain_version", sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("decision", sa.Column("round", sa.Integer(), server_default="1", nullable=False))
     op.add_column("decision", sa.Column("part", sa.Text(), server_default="", nullable=False))
+    op.add_column(
+        "holding",
+        sa.Column(
+            "scope", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+    )
     op.add_column("task", sa.Column("seat", sa.Integer(), server_default="0", nullable=False))
     op.add_column("task", sa.Column("part", sa.Text(), server_default="", nullable=False))
     op.add_column("task", sa.Column("candidates", postgresql.ARRAY(sa.UUID()), nullable=True))
@@ -251,6 +349,7 @@ def downgrade() -> None:
     op.drop_column("task", "candidates")
     op.drop_column("task", "part")
     op.drop_column("task", "seat")
+    op.drop_column("holding", "scope")
     op.drop_column("decision", "part")
     op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")
@@ -262,13 +361,30 @@ def downgrade() -> None:
     op.drop_column("case", "suspension")
     op.drop_column("case", "suspended_at")
     op.drop_column("case", "suspended_from")
+    op.drop_index("uq_relation_open", table_name="relation", postgresql_where=sa.text("ends_on IS NULL"))
+    op.drop_index("ix_relation_person_id", table_name="relation")
+    op.drop_index("ix_relation_other_id", table_name="relation")
+    op.drop_table("relation")
     op.drop_index("ix_consultation_case_id", table_name="consultation")
     op.drop_index(
         "ix_consultation_asked", table_name="consultation", postgresql_where=sa.text("ended_at IS NULL")
     )
     op.drop_table("consultation")
+    op.drop_index(
+        "uq_committee_seat_person", table_name="committee_seat", postgresql_where=sa.text("ends_on IS NULL")
+    )
+    op.drop_index(
+        "uq_committee_seat_chair",
+        table_name="committee_seat",
+        postgresql_where=sa.text("part = 'chair' AND ends_on IS NULL"),
+    )
+    op.drop_index("ix_committee_seat_employee_id", table_name="committee_seat")
+    op.drop_index("ix_committee_seat_committee_id", table_name="committee_seat")
+    op.drop_table("committee_seat")
     op.drop_index("ix_case_comment_case_id", table_name="case_comment")
     op.drop_table("case_comment")
+    op.drop_index("ix_capability_code", table_name="capability")
+    op.drop_table("capability")
     op.drop_table("decision_ahead")
     op.drop_table("case_version")
     op.drop_table("case_document")
@@ -280,3 +396,5 @@ def downgrade() -> None:
     op.drop_index("ix_delegation_to", table_name="delegation", postgresql_where=sa.text("revoked_at IS NULL"))
     op.drop_index("ix_delegation_from", table_name="delegation")
     op.drop_table("delegation")
+    op.drop_index("uq_committee_open", table_name="committee", postgresql_where=sa.text("ends_on IS NULL"))
+    op.drop_table("committee")
