@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from approvals.chains import definition_of
 from approvals.crowds import About
@@ -36,6 +38,7 @@ from core import clock
 from core.actor import Actor, Role
 from core.events import Event, record
 from core.ids import new_id
+from core.rows import as_json, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +267,16 @@ class _Entry:
 def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
     if not rows:
         return {}
-    statement = (
-        insert(Case)
-        .on_conflict_do_nothing(constraint="uq_case_process_id_natural_key")
-        .returning(Case.natural_key, Case.id)
-    )
-    return dict(session.execute(statement, rows, execution_options={"render_nulls": True}).tuples().all())
+    written = session.connection().execute(_insert_new(tuple(rows[0])), {"rows": as_json(rows)})
+    return dict(written.tuples().all())
+
+
+@lru_cache
+def _insert_new(columns: tuple[str, ...]) -> ReturningInsert[tuple[str, UUID]]:
+    """Made once: what is not there yet is inserted, and named."""
+    new = insert(Case).from_select([*columns], select(*given(Case, columns).c))
+    only_new = new.on_conflict_do_nothing(constraint="uq_case_process_id_natural_key")
+    return only_new.returning(Case.natural_key, Case.id)
 
 
 def _existing(session: Session, process_id: UUID, keys: Sequence[str]) -> dict[str, UUID]:

@@ -22,11 +22,13 @@ class Condition:
 
     source: str
     program: cel.Program
+    reads: tuple[str, ...]
+    """The facts that it names: the others, however many, are not even looked at."""
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether it is true of these facts. Raises BadCondition when a fact it reads is missing."""
         try:
-            answer = self.program.execute(dict(facts))
+            answer = self.program.execute({name: facts[name] for name in self.reads if name in facts})
         except (ValueError, TypeError, KeyError, RuntimeError) as exc:
             raise BadCondition(condition=self.source, why=exc) from exc
         if not isinstance(answer, bool):
@@ -43,6 +45,7 @@ def condition(source: str) -> Condition:
     if len(source) > LONGEST:
         raise BadCondition(condition=source[:40] + "...", why=f"longer than {LONGEST} characters")
     try:
-        return Condition(source, cel.compile(source))
+        program = cel.compile(source)
     except ValueError as exc:
         raise BadCondition(condition=source, why=exc) from exc
+    return Condition(source, program, tuple(program.variables()))

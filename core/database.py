@@ -1,16 +1,22 @@
 """One PostgreSQL, one kind of session. Verbs take a session and never commit; the edge does."""
 
+import math
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Text, TypeDecorator, create_engine
+import psycopg
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Text, TypeDecorator, create_engine, event
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core.settings import settings
 
@@ -52,17 +58,42 @@ class Base(DeclarativeBase):
     }
 
 
+RESTED_SECONDS = 1.0
+"""A connection that lay idle for so long is asked whether it still lives before it is used; one that was in
+use a moment ago is not, for the question costs as much as a statement."""
+
+
 @lru_cache
 def engine() -> Engine:
     """The one engine of this process."""
     s = settings().database
-    return create_engine(
+    made = create_engine(
         s.url.get_secret_value(),
         pool_size=s.pool_size,
         max_overflow=s.pool_size,
-        pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30000"},
     )
+    event.listen(made, "checkin", _rest)
+    event.listen(made, "checkout", partial(_must_live, made.dialect))
+    return made
+
+
+def _rest(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    del connection
+    record.info["rested_since"] = time.monotonic()
+
+
+def _must_live(
+    dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection
+) -> None:
+    """Raises InvalidatePoolError, at which the pool connects anew."""
+    del proxy
+    if time.monotonic() - record.info.get("rested_since", math.inf) < RESTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except psycopg.Error as exc:
+        raise InvalidatePoolError from exc
 
 
 @lru_cache

@@ -11,28 +11,19 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    UniqueConstraint,
-    bindparam,
-    insert,
-    select,
-    text,
-    update,
-)
+import orjson
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
 from core.actor import Actor
 from core.database import Base
 from core.ids import new_id
+from core.rows import Changes
 
 GENESIS = bytes(32)
 
@@ -146,9 +137,9 @@ def record(session: Session, actor: Actor, events: Sequence[Event]) -> list[Reco
         heads[event.stream] = (row["hash"], count + 1)
         rows.append(row)
         recorded.append(entry)
-    _write_heads(session, events, heads)
-    # nulls are written too: rows of one shape go in one statement
-    session.execute(insert(EventRow), rows, execution_options={"render_nulls": True})
+    changes = _moved(events, heads)
+    changes.insert(EventRow, rows)
+    changes.write(session)
     for subscriber in _subscribers:
         subscriber(session, recorded)
     return recorded
@@ -156,18 +147,13 @@ def record(session: Session, actor: Actor, events: Sequence[Event]) -> list[Reco
 
 def canonical(value: Mapping[str, Any]) -> str:
     """The one text of a value: sorted keys, no spaces, UTF-8; ids, moments and dates as ISO text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+    return orjson.dumps(value, default=str, option=options).decode()
 
 
 def commitment(salt: bytes, personal: str) -> str:
     """What the hashed text says about erasable content: SHA-256 over salt and content, hex."""
     return hashlib.sha256(salt + personal.encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
 
 
 def _link(
@@ -221,21 +207,14 @@ def _lock_heads(session: Session, events: Sequence[Event]) -> dict[UUID, tuple[b
     return heads
 
 
-def _write_heads(session: Session, events: Sequence[Event], heads: Mapping[UUID, tuple[bytes, int]]) -> None:
-    opening = {e.stream: e.kind for e in events if e.opens}
-    if opening:
-        session.execute(
-            insert(Stream),
-            [{"id": s, "kind": k, "head": heads[s][0], "count": heads[s][1]} for s, k in opening.items()],
-        )
-    known = [s for s in heads if s not in opening]
-    if known:
-        session.connection().execute(
-            update(Stream)
-            .where(Stream.id == bindparam("b_id"))
-            .values(head=bindparam("b_head"), count=bindparam("b_count")),
-            [{"b_id": s, "b_head": heads[s][0], "b_count": heads[s][1]} for s in known],
-        )
+def _moved(events: Sequence[Event], heads: Mapping[UUID, tuple[bytes, int]]) -> Changes:
+    """Heads of new streams to insert, and of known ones to change."""
+    kinds = {e.stream: e.kind for e in events if e.opens}
+    rows = {id_: {"id": id_, "head": head, "count": count} for id_, (head, count) in heads.items()}
+    changes = Changes()
+    changes.insert(Stream, [row | {"kind": kinds[id_]} for id_, row in rows.items() if id_ in kinds])
+    changes.update(Stream, [row for id_, row in rows.items() if id_ not in kinds])
+    return changes
 
 
 def history(session: Session, stream: UUID) -> list[EventRow]:

@@ -1,7 +1,8 @@
 """What the inbox costs among millions of tasks: ./mufakat bench inbox
 
 The page of somebody with 2,000 pending, by its queries and over HTTP, at the whole size and at 10,000
-tasks: both must cost nearly the same. The floor reads the same page and counts by plain SQL that knows where to look.
+tasks: both must cost nearly the same. The floor reads the same page and counts by plain SQL that knows where
+to look.
 """
 
 import statistics
@@ -61,7 +62,7 @@ def measure(cases: int, clients: int) -> dict[str, Any]:
 
 
 def at(url: str, branch: Branch, tasks: int) -> tuple[list[float], list[float], list[float], float]:
-    """What each page takes among so many tasks: by its queries, by the floor, over HTTP; the server's memory."""
+    """What each page takes among so many tasks: by its queries, by plain SQL, over HTTP; and memory."""
     mine = pending(tasks)
     bulk.load(url, branch, cases=tasks // TASKS_EACH, ended=TASKS_EACH - 1, mine=mine, due=0)
     with database.transaction() as session:

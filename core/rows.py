@@ -1,0 +1,121 @@
+"""Rows of one or several tables, written by one statement, however many they are.
+
+The rows travel as one JSON text, which PostgreSQL unpacks: for one row as for ten thousand that costs both
+sides less than a parameter for each value. The statement depends on which columns are written, never on what
+is in them; so it is made once, and the driver prepares it once a connection.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, dialect
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import CTE, TableValuedAlias
+
+from core.database import Base
+
+Row = Mapping[str, Any]
+"""A column's value by its name: ids, aware moments, texts, numbers, bytes, lists, and mappings for JSONB."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows to insert and rows to change, collected while a verb works, to be written at its end.
+
+    All rows of one call have the same columns. Two calls for one table are two parts of the statement: each
+    sees the table as it was before, so no row may be in both.
+    """
+
+    _shape: list[tuple[str, type[Base], tuple[str, ...]]] = field(default_factory=list[Any])
+    _rows: dict[str, str] = field(default_factory=dict[str, str])
+
+    def insert(self, table: type[Base], rows: Sequence[Row]) -> None:
+        """Insert rows."""
+        self._add("insert", table, rows)
+
+    def update(self, table: type[Base], rows: Sequence[Row]) -> None:
+        """Change rows that are there: each has its `id`, and the columns that change."""
+        self._add("update", table, rows)
+
+    def write(self, session: Session) -> None:
+        """Write everything at once, in the caller's transaction; nothing, when nothing was collected.
+
+        What waits in the session goes first, as it does before any other statement.
+        """
+        if self._shape:
+            if session.autoflush:
+                session.flush()
+            session.connection().exec_driver_sql(_statement(tuple(self._shape)), self._rows)
+        self._shape, self._rows = [], {}
+
+    def _add(self, verb: str, table: type[Base], rows: Sequence[Row]) -> None:
+        if rows:
+            self._rows[f"rows{len(self._shape)}"] = as_json(rows)
+            self._shape.append((verb, table, tuple(rows[0])))
+
+
+def write(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
+    """Insert rows of one table."""
+    changes = Changes()
+    changes.insert(table, rows)
+    changes.write(session)
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """Rows as the text that `given` unpacks."""
+    return orjson.dumps(rows, default=_plain).decode()
+
+
+def given(table: type[Base], columns: Sequence[str], parameter: str = "rows") -> TableValuedAlias:
+    """The rows of a JSON parameter as a table with these columns of ours."""
+    typed: list[ColumnClause[Any]] = [column(name, of(table).c[name].type) for name in columns]
+    rows = func.jsonb_to_recordset(cast(bindparam(parameter, type_=Text), JSONB))
+    return rows.table_valued(*typed, name=f"given_{parameter}").render_derived(with_types=True)
+
+
+def of(table: type[Base]) -> Table:
+    """The table of a mapped class."""
+    assert isinstance(table.__table__, Table)
+    return table.__table__
+
+
+@lru_cache(maxsize=500)
+def _statement(shape: tuple[tuple[str, type[Base], tuple[str, ...]], ...]) -> str:
+    """The text of a statement; there are as many as there are shapes, which the code fixes."""
+    parts = [
+        _part(n, verb, of(table), given(table, names, f"rows{n}"), names)
+        for n, (verb, table, names) in enumerate(shape)
+    ]
+    return str(select(literal_column("1")).add_cte(*parts).compile(dialect=dialect(paramstyle="pyformat")))
+
+
+def _part(nth: int, verb: str, table: Table, rows: TableValuedAlias, names: Sequence[str]) -> CTE:
+    if verb == "insert":
+        values: Sequence[ColumnElement[Any]] = list(rows.c)
+        return insert(table).from_select(names, select(*values)).cte(f"part{nth}")
+    changed = {name: rows.c[name] for name in names if name != "id"}
+    return update(table).where(table.c.id == rows.c.id).values(changed).cte(f"part{nth}")
+
+
+def _plain(value: object) -> str:
+    """What JSON has no word for: bytes, as PostgreSQL reads them."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError(f"{type(value).__name__} can't be stored")
