@@ -10,7 +10,7 @@ from approvals.candidacy import ByCapability, ByCommittee, ByCondition, ByHistor
 from approvals.directory import Directory
 from core.actor import Role
 from core.conditions import condition
-from core.directory import Person, Seat
+from core.directory import Committee, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Crowds:
 
     roles: Mapping[str, Sequence[UUID]] = field(default_factory=dict[str, Sequence[UUID]])
     able: Mapping[str, Sequence[UUID]] = field(default_factory=dict[str, Sequence[UUID]])
-    committees: Mapping[str, Sequence[Seat]] = field(default_factory=dict[str, Sequence[Seat]])
+    committees: Mapping[str, Committee] = field(default_factory=dict[str, Committee])
     profiles: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict[UUID, Mapping[str, Any]])
 
     @classmethod
@@ -52,7 +52,7 @@ class Crowds:
         able = {code: _active(directory.with_capability(code)) for code in codes}
         keys = {c.committee for c in asked if isinstance(c, ByCommittee)}
         found = {key: directory.committee(key, at) for key in keys}
-        committees = {key: one.seats for key, one in found.items() if one}
+        committees = {key: one for key, one in found.items() if one}
         judged = [c for c in asked if _condition_of(c)]
         people = {id_ for c in judged for id_ in cls(roles, able)._whole(c)}
         return cls(roles, able, committees, directory.profiles(people) if people else {})
@@ -60,7 +60,8 @@ class Crowds:
     def of(self, candidate: Candidate, about: About) -> list[Sitter]:
         """The people of a crowd, in the directory's order; of a committee the chair first."""
         if isinstance(candidate, ByCommittee):
-            return [Sitter(s.person_id, s.part) for s in self.committees.get(candidate.committee, ())]
+            committee = self.committees.get(candidate.committee)
+            return [Sitter(s.person_id, s.part) for s in committee.seats] if committee else []
         if isinstance(candidate, ByHistory):
             decided = dict.fromkeys(about.deciders.get(candidate.decider_of, ()))
             return [Sitter(person, label(candidate)) for person in decided]
@@ -70,6 +71,11 @@ class Crowds:
             judge, data = condition(where), about.data
             people = [p for p in people if judge.holds({**data, "person": self.profiles.get(p, {})})]
         return [Sitter(person, label(candidate)) for person in people]
+
+    def orders(self, candidates: Iterable[Candidate]) -> tuple[str, ...]:
+        """The numbers of the decrees that formed the committees among these."""
+        keys = [c.committee for c in candidates if isinstance(c, ByCommittee)]
+        return tuple(self.committees[key].order_number for key in keys if key in self.committees)
 
     def _whole(self, candidate: Candidate) -> Sequence[UUID]:
         match candidate:

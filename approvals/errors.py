@@ -103,6 +103,10 @@ class PanelShort(Conflict):
     """The panel has {present} of the {needed} members it needs. Nothing was recorded; HR adds members."""
 
 
+class NoSuchMinutes(NotFound):
+    """There are no minutes of this panel, or they are not yours to read."""
+
+
 class NotChair(NotAllowed):
     """Only the chair, or the secretary, ends the meeting; nothing was changed."""
 

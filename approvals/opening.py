@@ -98,6 +98,7 @@ def _convened(opening: Opening, panel: Panel) -> list[Event]:
         "stage": opening.stage.name,
         "seats": len(panel.seats),
         "away": sorted(panel.away),
+        "orders": panel.orders,
     }
     return [Event("panel.short" if short else "panel.convened", opening.case_id, "case", facts)]
 

@@ -28,6 +28,8 @@ class Panel:
     away: tuple[UUID, ...] = ()
     short: bool = False
     """Too few may sit for the stage ever to be decided."""
+    orders: tuple[str, ...] = ()
+    """The numbers of the decrees that formed its committees."""
 
 
 def panel(stage: Stage, about: About, crowds: Crowds, barred: Collection[UUID]) -> Panel:
@@ -48,7 +50,8 @@ def panel(stage: Stage, about: About, crowds: Crowds, barred: Collection[UUID]) 
             elif sitter.person_id not in seated:
                 seated.add(sitter.person_id)
                 seats.append(PanelSeat(ByName(person=str(sitter.person_id)), sitter.part))
-    return Panel(tuple(seats), tuple(away), len(seats) < max(stage.decide.needed(len(seats)), 1))
+    short = len(seats) < max(stage.decide.needed(len(seats)), 1)
+    return Panel(tuple(seats), tuple(away), short, crowds.orders(stage.wanted))
 
 
 def is_crowd(candidate: Candidate) -> bool:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals import access, decisions, views
+from approvals import access, decisions, minutes, views
 from approvals.directory import Directory
 from approvals.dossier import read_task
-from approvals.entitlement import in_queue
+from approvals.entitlement import may_claim
 from approvals.errors import NoSuchCase
 from approvals.models import Case, CaseState, Task, TaskState
 from approvals.stage import Stage
@@ -41,6 +41,8 @@ class CasePage:
     """What screening found, rule by rule; empty for a case of another process."""
     decree: Decree | None
     withdraw_reasons: Reasons
+    minutes: Sequence[tuple[str, int]]
+    """The panels whose minutes this person may read, by stage and round."""
 
     @property
     def case(self) -> Case:
@@ -87,6 +89,7 @@ def case_page(
         findings=found.findings if (found := promotions.candidate_of_case(session, case.id)) else (),
         decree=_decree(session, case),
         withdraw_reasons=view.definition.reasons_for("withdraw"),
+        minutes=minutes.minutes_of(session, case) if minutes.may_read(session, actor, case) else (),
     )
 
 
@@ -101,7 +104,7 @@ def task_page(
     try:
         page = case_page(session, actor, task.case_id, directory=directory, language=language)
     except NoSuchCase:
-        if task.queue and in_queue(actor, task.queue):
+        if may_claim(task, actor):
             decisions.may_decide(session, actor, task_id, directory=directory)
         raise
     stage = dossier.stage_of(task)
@@ -113,7 +116,7 @@ def task_page(
         return_reasons=dossier.definition.reasons_for("return", stage.name),
         reject_reasons=dossier.definition.reasons_for("reject", stage.name),
         next_stage=_following(page.view, stage),
-        claimable=task.state == TaskState.OFFERED and task.queue is not None and in_queue(actor, task.queue),
+        claimable=task.state == TaskState.OFFERED and may_claim(task, actor),
         releasable=_is_held_from_queue(task, actor),
     )
 
@@ -141,4 +144,5 @@ def _following(view: CaseView, stage: Stage) -> Stage | None:
 
 def _is_held_from_queue(task: Task, actor: Actor) -> bool:
     open_ = task.state in (TaskState.ALLOCATED, TaskState.STARTED)
-    return open_ and task.queue is not None and task.assignee_id == actor.person_id
+    from_many = task.queue is not None or task.candidates is not None
+    return open_ and from_many and task.assignee_id == actor.person_id

@@ -29,6 +29,12 @@ SENTENCES = {
     "case.corrected": N_("HR corrected the case's data."),
     "case.waiting_outside": N_("The case waits for an answer from outside: {stage}."),
     "case.answered_outside": N_("Answer from outside: {outcome}, letter {letter_number}."),
+    "panel.convened": N_("The panel of {stage} was convened: {seats} seats."),
+    "panel.short": N_("The panel of {stage} has too few members; HR was asked for more."),
+    "panel.closed": N_("The meeting on {stage} was ended; {absent} were not there."),
+    "panel.decided": N_(
+        "The panel of {stage} decided: {outcome}. In favour {approve}, against {reject}, abstained {abstain}."
+    ),
     "case.approved": N_("The case is approved."),
     "case.rejected": N_("The case is rejected."),
     "case.withdrawn": N_("The case was withdrawn."),

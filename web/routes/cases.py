@@ -7,12 +7,12 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from approvals import cases
+from approvals import cases, minutes
 from approvals.directory import Directory
 from core.actor import Actor
 from core.errors import MufakatError
-from web import dossiers, pages
-from web.deps import CurrentActor, DbSession, People
+from web import dossiers, downloads, pages
+from web.deps import CurrentActor, DbSession, People, Visitor
 from web.errors import status_of
 from web.words import N_
 
@@ -25,6 +25,22 @@ def look(
 ) -> Response:
     """The case, for whoever may see it; others are told that there is none."""
     return shown(request, session, actor, people, case_id)
+
+
+@router.get("/{case_id}/minutes/{stage}/{round}.pdf")
+def minutes_of_panel(
+    session: DbSession,
+    actor: CurrentActor,
+    people: People,
+    visit: Visitor,
+    case_id: UUID,
+    stage: str,
+    round: int,
+) -> Response:
+    """The minutes of a panel, for the office's readers and for those who sat in it."""
+    found = minutes.minutes(session, actor, case_id, stage, round, directory=people)
+    name = f"{found.case.reference}-{stage}-{round}.pdf"
+    return downloads.attachment(name, minutes.pdf(found, visit.language), downloads.PDF)
 
 
 @router.post("/{case_id}/resubmit")

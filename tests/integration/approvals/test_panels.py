@@ -1,13 +1,17 @@
 """Stages that several people decide."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from approvals import meetings
+from approvals import meetings, minutes
 from approvals.errors import (
     CaseSettled,
+    NoSuchCase,
+    NoSuchMinutes,
     NotChair,
     NotPossibleNow,
     NotYours,
@@ -259,3 +263,59 @@ def test_who_decided_a_stage_before_is_asked_again(session: Session, office: Off
     desk.decide("Viktor", case)
     assert case.state == "approved"
     check_streams(session)
+
+
+def meeting(at, subject: str = "Budi") -> tuple[Desk, Case]:
+    desk = at("{committee: baperjakat}", MEETING)
+    case = desk.open(subject)
+    desk.vote("Ketua", case)
+    desk.vote("Bela", case, "reject", code="data-untrue", comment="the diploma differs")
+    desk.vote("Agus", case) if subject != "Agus" else desk.vote("Cahya", case)
+    if case.stage == "panel":
+        meetings.end_meeting(
+            desk.session, desk.who("Ketua"), case.id, comment="Cahya is on duty away", directory=desk.office
+        )
+    return desk, case
+
+
+def test_the_minutes_tell_who_sat_who_was_there_how_it_voted_and_why(at):
+    desk, case = meeting(at)
+    found = minutes.minutes(desk.session, desk.who("Agus"), case.id, "panel", 1, directory=desk.office)
+    assert [(v.name, v.part, v.vote) for v in found.voters] == [
+        ("Ketua", "chair", "approve"),
+        ("Agus", "member", "approve"),
+        ("Bela", "member", "reject"),
+        ("Cahya", "member", None),
+    ]
+    assert (found.orders, found.closing) == (["SK/1"], "Cahya is on duty away")
+    text = " ".join(PdfReader(BytesIO(minutes.pdf(found, "id"))).pages[0].extract_text().split())
+    for said in (
+        "BERITA ACARA",
+        "SK/1",
+        "tidak setuju",
+        "the diploma differs",
+        "Tidak hadir: 1",
+        "Data tidak benar",
+    ):
+        assert said in text, text
+    assert minutes.pdf(found, "id") == minutes.pdf(found, "id")
+
+
+def test_a_member_without_a_seat_is_named_in_the_minutes(at):
+    desk, case = meeting(at, "Agus")
+    found = minutes.minutes(desk.session, desk.who("Hana"), case.id, "panel", 1, directory=desk.office)
+    assert found.away == ["Agus"]
+
+
+@pytest.mark.parametrize("reader", ["Budi", "Citra", "Vera"])
+def test_minutes_are_not_for_whom_they_are_about_nor_for_who_did_not_sit(at, reader: str):
+    desk, case = meeting(at)
+    with pytest.raises((NoSuchMinutes, NoSuchCase)):
+        minutes.minutes(desk.session, desk.who(reader), case.id, "panel", 1, directory=desk.office)
+
+
+def test_a_panel_that_has_not_decided_has_no_minutes(at):
+    desk = at("{committee: baperjakat}", MEETING)
+    case = desk.open()
+    with pytest.raises(NoSuchMinutes):
+        minutes.minutes(desk.session, desk.who("Hana"), case.id, "panel", 1, directory=desk.office)
