@@ -1,0 +1,196 @@
+"""Working time of many spans at once, measured inside the database.
+
+Each calendar's running totals (core.worktable) go in as rows, one a day; the working time between two moments
+is then two look-ups and a subtraction, for hundreds of thousands of rows in one statement.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from approvals.directory import Directory
+from core.worktable import WorkTable
+from core.worktime import WorkCalendar
+
+DECISIONS = """
+    SELECT d.id, d.stage, d.kind, d.code, d.decider_id, d.decided_at, t.due_at, c.process_id, c.unit_id,
+           v.chain, t.opened_at AS began_at, d.decided_at AS ended_at
+    FROM decision d
+    JOIN task t ON t.id = d.task_id
+    JOIN "case" c ON c.id = d.case_id
+    JOIN chain_version v ON v.id = c.chain_version_id
+    WHERE d.decided_at >= :since AND d.decided_at < :until AND d.kind <> 'recuse'"""
+"""What people decided, from when it came before them to their decision."""
+
+ANSWERS = """
+    SELECT a.id, a.stage, a.outcome AS kind, NULL AS code, NULL::uuid AS decider_id,
+           a.recorded_at AS decided_at, NULL::timestamptz AS due_at, c.process_id, c.unit_id, v.chain,
+           coalesce((SELECT max(t.ended_at) FROM task t
+                     WHERE t.case_id = a.case_id AND t.round = a.round AND t.ended_at <= a.recorded_at),
+                    CASE WHEN a.round = 1 THEN c.opened_at END) AS began_at,
+           a.recorded_at AS ended_at
+    FROM external_answer a
+    JOIN "case" c ON c.id = a.case_id
+    JOIN chain_version v ON v.id = c.chain_version_id
+    WHERE a.recorded_at >= :since AND a.recorded_at < :until"""
+"""What authorities outside answered, from when the case began to wait for them."""
+
+REPAIRS = """
+    SELECT d.id, d.stage, d.kind, d.code, d.decider_id, d.decided_at, NULL::timestamptz AS due_at,
+           c.process_id, c.unit_id, v.chain, d.decided_at AS began_at,
+           (SELECT min(again.opened_at) FROM task again
+            WHERE again.case_id = d.case_id AND again.round = t.round + 1) AS ended_at
+    FROM decision d
+    JOIN task t ON t.id = d.task_id
+    JOIN "case" c ON c.id = d.case_id
+    JOIN chain_version v ON v.id = c.chain_version_id
+    WHERE d.kind = 'return' AND d.decided_at >= :since AND d.decided_at < :until"""
+"""What was sent back, until it came in again."""
+
+OPEN = """
+    SELECT t.id, t.stage, t.state AS kind, NULL AS code, t.assignee_id AS decider_id, t.due_at, c.process_id,
+           c.unit_id, v.chain, t.opened_at AS began_at, CAST(:until AS timestamptz) AS ended_at
+    FROM task t
+    JOIN "case" c ON c.id = t.case_id
+    JOIN chain_version v ON v.id = c.chain_version_id
+    WHERE t.ended_at IS NULL AND t.opened_at < :until"""
+"""What waits for people, from when it came before them to the period's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which part of the record: a period, and within it a chain, a process, units, a person."""
+
+    since: datetime
+    until: datetime
+    chain: str | None = None
+    process_id: UUID | None = None
+    unit_ids: tuple[UUID, ...] | None = None
+    """Of which units; None means all."""
+    person_id: UUID | None = None
+    """Whose decisions and tasks alone."""
+
+    def narrowed(self, source: str) -> str:
+        """A source of rows cut to this slice."""
+        wanted = {
+            "c.process_id = :process_id": self.process_id,
+            "v.chain = :chain": self.chain,
+            "c.unit_id = ANY(:unit_ids)": self.unit_ids,
+        }
+        owner = "t.assignee_id" if source is OPEN else "d.decider_id"
+        if source is not ANSWERS:
+            wanted[f"{owner} = :person_id"] = self.person_id
+        cuts = [cut for cut, value in wanted.items() if value is not None]
+        return " AND ".join([source, *cuts])
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {
+            "since": self.since,
+            "until": self.until,
+            "chain": self.chain,
+            "process_id": self.process_id,
+            "unit_ids": list(self.unit_ids or ()),
+            "person_id": self.person_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The working time of every unit that has cases: which calendar it follows, and each calendar's table."""
+
+    calendar_of: Mapping[UUID, int]
+    tables: Sequence[WorkTable]
+
+    @classmethod
+    def of(cls, session: Session, directory: Directory, until: datetime) -> "Tables":
+        """The calendars of all units with cases, from the first case to a moment."""
+        found = session.execute(text('SELECT unit_id, min(opened_at) FROM "case" GROUP BY unit_id')).all()
+        units = [row[0] for row in found]
+        first = min((row[1] for row in found), default=until) - timedelta(days=1)
+        calendars: list[WorkCalendar] = []
+        calendar_of: dict[UUID, int] = {}
+        for unit, calendar in directory.calendars(units).items():
+            if calendar not in calendars:
+                calendars.append(calendar)
+            calendar_of[unit] = calendars.index(calendar)
+        return cls(
+            calendar_of,
+            [WorkTable(c, _day(first, c), _day(until, c) + timedelta(days=14)) for c in calendars],
+        )
+
+    def of_unit(self, unit_id: UUID) -> WorkTable:
+        return self.tables[self.calendar_of[unit_id]]
+
+    def measure(
+        self, session: Session, source: str, slice: Slice, answer: str, **params: Any
+    ) -> Sequence[Row[Any]]:
+        """Ask about the spans of a source within a slice.
+
+        `answer` is the rest of a statement that reads `measured`: the source's columns with `began` and
+        `ended` (working seconds of the unit's calendar, which is `calendar`) and `worked` between them.
+        """
+        statement = text(f"{self._with(slice.narrowed(source))} {answer}")
+        return session.execute(statement, {**slice.params, **self._params(), **params}).all()
+
+    def _with(self, source: str) -> str:
+        pieces = range(self._pieces)
+        columns = "".join(f", o{n}, c{n}" for n in pieces)
+        arrays = "".join(f", CAST(:o{n} AS float8[]), CAST(:c{n} AS float8[])" for n in pieces)
+
+        def total(day: str, at: str) -> str:
+            second = f"extract(epoch FROM {at})::float8"
+            spans = "".join(f" + greatest(0, least({day}.c{n}, {second}) - {day}.o{n})" for n in pieces)
+            return f"{day}.before{spans}"
+
+        return f"""
+            WITH unit AS (
+                SELECT * FROM unnest(CAST(:units AS uuid[]), CAST(:unit_calendars AS int[]),
+                                     CAST(:unit_zones AS text[])) AS u(unit_id, calendar, zone)
+            ), day AS (
+                SELECT * FROM unnest(CAST(:day_calendars AS int[]), CAST(:days AS date[]),
+                                     CAST(:befores AS float8[]){arrays}) AS d(calendar, "on", before{columns})
+            ), span AS ({source}
+            ), measured AS (
+                SELECT found.*, ended - began AS worked FROM (
+                    SELECT span.*, unit.calendar, {total("b", "span.began_at")} AS began,
+                           {total("e", "span.ended_at")} AS ended
+                    FROM span
+                    JOIN unit USING (unit_id)
+                    JOIN day b ON b.calendar = unit.calendar
+                              AND b."on" = (span.began_at AT TIME ZONE unit.zone)::date
+                    JOIN day e ON e.calendar = unit.calendar
+                              AND e."on" = (span.ended_at AT TIME ZONE unit.zone)::date
+                ) found
+            )"""  # noqa: S608 - constants only
+
+    @property
+    def _pieces(self) -> int:
+        """How many spans the fullest day of all calendars has."""
+        return max((len(day.spans) for table in self.tables for day in table.days), default=1)
+
+    def _params(self) -> dict[str, Any]:
+        days = [(n, day) for n, table in enumerate(self.tables) for day in table.days]
+        zones = [table.calendar.zone.key for table in self.tables]
+        params: dict[str, Any] = {
+            "units": list(self.calendar_of),
+            "unit_calendars": list(self.calendar_of.values()),
+            "unit_zones": [zones[n] for n in self.calendar_of.values()],
+            "day_calendars": [n for n, _ in days],
+            "days": [day.on for _, day in days],
+            "befores": [day.before for _, day in days],
+        }
+        for n in range(self._pieces):
+            # a span that a day has not begins and ends at the beginning of time: nothing lies in it
+            spans = [day.spans[n] if n < len(day.spans) else (0.0, 0.0) for _, day in days]
+            params |= {f"o{n}": [span[0] for span in spans], f"c{n}": [span[1] for span in spans]}
+        return params
+
+
+def _day(at: datetime, calendar: WorkCalendar) -> date:
+    return at.astimezone(calendar.zone).date()

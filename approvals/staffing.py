@@ -1,0 +1,228 @@
+"""Whom the cases of a cohort would go to if they were opened now, and where nobody would be found."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from approvals.candidates import LAST_RESORT, Assignment, Wanted, assign
+from approvals.definition import ChainDefinition
+from approvals.directory import Directory
+from approvals.durations import in_hand
+from approvals.forecast import week_of, weeks_after
+from approvals.interests import Decided, Interests
+from approvals.machine import applies
+from approvals.models import Task, TaskState
+from approvals.pace import Pace
+from approvals.simulation import How, Plan, Server, Step
+from approvals.stage import Stage
+from core.directory import Capacity, Holder
+from core.worktable import WorkTable
+from core.worktime import WorkCalendar
+
+HORIZON = timedelta(days=730)
+Leave = Mapping[UUID, Sequence[tuple[date, date]]]
+"""When people are away, first and last day included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A case that might be opened."""
+
+    subject_id: UUID
+    unit_id: UUID
+    facts: Mapping[str, Any]
+    requester_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stage at which cases find nobody: the post is vacant, or its holder is in conflict with them."""
+
+    kind: Literal["vacant", "conflict"]
+    stage: Stage
+    position_id: UUID | None
+    person_id: UUID | None
+    """Whom the conflict bars."""
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many cases somebody, or a queue, gets at a stage."""
+
+    stage: Stage
+    person_id: UUID | None
+    queue: str | None
+    position_id: UUID | None
+    cases: int
+
+
+@dataclass(slots=True)
+class Staffing:
+    """Who would decide what."""
+
+    routes: list[list[Step]]
+    people: list[UUID] = field(default_factory=list[UUID])
+    """Everybody who would decide, in the order of the steps' servers."""
+    members: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    """Of each queue that is asked, who is in it."""
+    gaps: list[Gap] = field(default_factory=list[Gap])
+    shares: list[Share] = field(default_factory=list[Share])
+
+    def plan(
+        self,
+        session: Session,
+        directory: Directory,
+        paces: Sequence[Pace],
+        *,
+        table: WorkTable,
+        leave: Leave,
+        now: datetime,
+    ) -> Plan:
+        """The cohort, ready to be lived through: with what lies before its people, and when they are away."""
+        backlog = Counter(in_hand(session, self.people))
+        for queue, members in self.members.items():
+            for n in members:
+                backlog[self.people[n]] += _offered(session, queue) // len(members)
+        tables = _own_tables(directory, self.people, leave, table)
+        return Plan(
+            self.routes,
+            paces,
+            [Server(person, backlog[person], tables.get(person)) for person in self.people],
+            table,
+            table.worked_until(now.timestamp()),
+            week_of(now, table.calendar.zone),
+            weeks_after(table, now, table.calendar.zone),
+        )
+
+
+def staff(
+    definition: ChainDefinition, prospects: Sequence[Prospect], directory: Directory, at: datetime
+) -> Staffing:
+    """Find everybody's deciders, stage by stage, as opening the cases would; nothing is written."""
+    found = _Finding(Staffing([[] for _ in prospects]), directory, at)
+    interests = [Interests(p.subject_id, p.requester_id) for p in prospects]
+    for number, stage in enumerate(definition.stages):
+        those = [n for n, p in enumerate(prospects) if applies(stage, p.facts)]
+        if stage.candidates is None:
+            for n in those:
+                found.staffing.routes[n].append(found.step(number, stage, (), "outside"))
+            continue
+        barred = [frozenset(interests[n].barred_from(stage)) for n in those]
+        wanted = [
+            Wanted(stage.candidates, prospects[n].unit_id, stage.acting, away)
+            for n, away in zip(those, barred, strict=True)
+        ]
+        given = assign(wanted, directory, at) if wanted else []
+        for n, away, one in zip(those, barred, given, strict=True):
+            found.staffing.routes[n].append(found.step(number, stage, found.servers(one, away)))
+            if one.assignee_id:
+                interests[n] = interests[n].and_decided([Decided(stage.name, one.assignee_id)])
+        found.count(stage, given)
+    return found.staffing
+
+
+def office_table(directory: Directory, unit_ids: Iterable[UUID], now: datetime) -> WorkTable | None:
+    """The working time ahead of the calendar that most of these units follow; None without any unit."""
+    calendars = list(directory.calendars(set(unit_ids)).values())
+    if not calendars:
+        return None
+    usual = max(calendars, key=calendars.count)
+    first = now.astimezone(usual.zone).date() - timedelta(days=1)
+    return WorkTable(usual, first, first + HORIZON)
+
+
+@dataclass(slots=True)
+class _Finding:
+    """What is found on the way."""
+
+    staffing: Staffing
+    directory: Directory
+    at: datetime
+    _numbers: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    _steps: dict[Any, Step] = field(default_factory=dict[Any, Step])
+
+    def step(self, number: int, stage: Stage, servers: tuple[int, ...], how: How = "queue") -> Step:
+        """A stage's step; cases that go the same way share it."""
+        step = Step(number, servers, how, restarts=stage.after_return == "restart")
+        return self._steps.setdefault(step, step)
+
+    def servers(self, one: Assignment, barred: frozenset[UUID]) -> tuple[int, ...]:
+        """Who would decide it: a person, or anybody of a queue who may."""
+        if one.assignee_id:
+            return (self._number(one.assignee_id),)
+        queue = one.queue or LAST_RESORT
+        if queue not in self.staffing.members:
+            able = self.directory.with_role(queue.removeprefix("role:"))
+            self.staffing.members[queue] = [self._number(p.id) for p in able if p.active]
+        members = self.staffing.members[queue]
+        return tuple(n for n in members if self.staffing.people[n] not in barred)
+
+    def count(self, stage: Stage, given: Sequence[Assignment]) -> None:
+        """Note how many cases find whom, and how many nobody."""
+        for one, cases in Counter(given).items():
+            if not one.unfilled:
+                share = Share(stage, one.assignee_id, one.queue, one.position_id, cases)
+                self.staffing.shares.append(share)
+                continue
+            post = self.directory.post(one.position_id, self.at) if one.position_id else None
+            able = [h for h in post.holders if _may_act(h, stage)] if post else []
+            gap = Gap(
+                "conflict" if able else "vacant",
+                stage,
+                one.position_id,
+                able[0].person_id if able else None,
+                cases,
+            )
+            self.staffing.gaps.append(gap)
+
+    def _number(self, person_id: UUID) -> int:
+        if person_id not in self._numbers:
+            self._numbers[person_id] = len(self.staffing.people)
+            self.staffing.people.append(person_id)
+        return self._numbers[person_id]
+
+
+def _may_act(holder: Holder, stage: Stage) -> bool:
+    return holder.capacity is Capacity.DEFINITIVE or holder.capacity in stage.acting
+
+
+def _offered(session: Session, queue: str) -> int:
+    """How many tasks a queue is offered that nobody has taken."""
+    waiting = select(func.count()).where(Task.queue == queue, Task.state == TaskState.OFFERED)
+    return session.scalar(waiting) or 0
+
+
+def _own_tables(
+    directory: Directory, people: Sequence[UUID], leave: Leave, table: WorkTable
+) -> dict[UUID, WorkTable]:
+    """The working time of those whose time differs from the office's: on leave, or of a unit with other hours."""
+    units = {p.id: p.unit_id for p in directory.people(people).values() if p.unit_id}
+    calendars = directory.calendars(set(units.values()))
+    first, last = table.days[0].on, table.days[-1].on
+    own: dict[UUID, WorkTable] = {}
+    for person in people:
+        calendar = calendars.get(units[person], table.calendar) if person in units else table.calendar
+        away = _days_away(leave.get(person, ()), first, last)
+        if away or calendar != table.calendar:
+            own[person] = WorkTable(_without(calendar, away), first, last)
+    return own
+
+
+def _days_away(spans: Iterable[tuple[date, date]], first: date, last: date) -> frozenset[date]:
+    return frozenset(
+        start + timedelta(days=n)
+        for begins, ends in spans
+        if (start := max(begins, first)) <= (end := min(ends, last))
+        for n in range((end - start).days + 1)
+    )
+
+
+def _without(calendar: WorkCalendar, days: frozenset[date]) -> WorkCalendar:
+    return WorkCalendar(calendar.zone, calendar.week, calendar.holidays | days, calendar.seasons)
