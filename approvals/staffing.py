@@ -26,6 +26,7 @@ from core.worktable import WorkTable
 from core.worktime import WorkCalendar
 
 HORIZON = timedelta(days=730)
+BACK = timedelta(days=60)
 Leave = Mapping[UUID, Sequence[tuple[date, date]]]
 """When people are away, first and last day included."""
 
@@ -67,6 +68,8 @@ class Share:
 class Staffing:
     """Who would decide what."""
 
+    unit_ids: frozenset[UUID]
+    """The units of its cases."""
     routes: list[list[Step]]
     people: list[UUID] = field(default_factory=list[UUID])
     """Everybody who would decide, in the order of the steps' servers."""
@@ -106,7 +109,9 @@ def staff(
     definition: ChainDefinition, prospects: Sequence[Prospect], directory: Directory, at: datetime
 ) -> Staffing:
     """Find everybody's deciders, stage by stage, as opening the cases would; nothing is written."""
-    found = _Finding(Staffing([[] for _ in prospects]), directory, at)
+    found = _Finding(
+        Staffing(frozenset(p.unit_id for p in prospects), [[] for _ in prospects]), directory, at
+    )
     interests = [Interests(p.subject_id, p.requester_id) for p in prospects]
     for number, stage in enumerate(definition.stages):
         those = [n for n, p in enumerate(prospects) if applies(stage, p.facts)]
@@ -202,14 +207,15 @@ def _offered(session: Session, queue: str) -> int:
 def _own_tables(
     directory: Directory, people: Sequence[UUID], leave: Leave, table: WorkTable
 ) -> dict[UUID, WorkTable]:
-    """The working time of those whose time differs from the office's: on leave, or of a unit with other hours."""
+    """The working time of those whose time is not the office's: on leave, or in a unit with other hours."""
     units = {p.id: p.unit_id for p in directory.people(people).values() if p.unit_id}
     calendars = directory.calendars(set(units.values()))
     first, last = table.days[0].on, table.days[-1].on
     own: dict[UUID, WorkTable] = {}
     for person in people:
         calendar = calendars.get(units[person], table.calendar) if person in units else table.calendar
-        away = _days_away(leave.get(person, ()), first, last)
+        # who is away for years comes back at the table's end: a time without any work is none
+        away = _days_away(leave.get(person, ()), first, last - BACK)
         if away or calendar != table.calendar:
             own[person] = WorkTable(_without(calendar, away), first, last)
     return own

@@ -130,6 +130,18 @@ class PersonnelDirectory:
         """The posts a person holds or acts for on that day; none for somebody who has left."""
         return [holder for _, holder in self._holders(Holding.employee_id == person_id, office_day(at))]
 
+    def leave(self, ids: Iterable[UUID], first: date, last: date) -> dict[UUID, list[tuple[date, date]]]:
+        """When people are away within a time, first and last day included; who is not is missing."""
+        query = (
+            select(Leave.employee_id, Leave.starts_on, Leave.ends_on)
+            .where(among(Leave.employee_id, ids), Leave.starts_on <= last, Leave.ends_on >= first)
+            .order_by(Leave.starts_on)
+        )
+        found: defaultdict[UUID, list[tuple[date, date]]] = defaultdict(list)
+        for employee_id, starts_on, ends_on in self._session.execute(query):
+            found[employee_id].append((starts_on, ends_on))
+        return dict(found)
+
     def calendars(self, unit_ids: Iterable[UUID]) -> dict[UUID, WorkCalendar]:
         """When each unit works."""
         wanted = set(unit_ids)

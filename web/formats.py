@@ -1,6 +1,6 @@
 """How values look on a page: moments, distances, states, numbers. Nothing here decides anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,11 +11,13 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from approvals.forecast import Progress, WeekLoad
 from approvals.titles import Titles
 from core import language as texts
 from core.settings import settings
 from flows.promotion.rulebook import rulebook
 from personnel import ranks
+from web import pictures
 from web.charts import bar
 from web.words import DOCUMENTS, N_, WORDS_OF
 
@@ -117,7 +119,16 @@ def install(env: Environment, language: str) -> None:
     def told(problem: Mapping[str, Any]) -> str:
         return texts.translate(language, problem["message"]).format_map(problem.get("facts") or {})
 
+    def fan(progress: Sequence[Progress], label: str) -> Markup:
+        low, middle, high = ([getattr(p, part) for p in progress] for part in ("low", "middle", "high"))
+        return pictures.fan(low, middle, high, label)
+
+    def columns(weeks: Sequence[WeekLoad], most: float, label: str, places: int) -> Markup:
+        return pictures.columns([w.mean for w in weeks], [w.p90 for w in weeks], most, label, places)
+
     filters: dict[str, Any] = {
+        "fan": fan,
+        "columns": columns,
         "told": told,
         "moment": moment,
         "clock_time": clock_time,

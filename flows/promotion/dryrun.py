@@ -1,33 +1,29 @@
 """What a cycle would do, without doing it: who meets the rules, who approves, what is in the way."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals.candidates import Assignment, Wanted, assign
 from approvals.chains import current, definition_of
 from approvals.definition import ChainDefinition, parse
 from approvals.errors import NoSuchChain
-from approvals.stage import Stage
+from approvals.staffing import Prospect
 from core import clock
-from core.directory import Capacity, Holder
-from core.worktime import Duration, WorkCalendar, after
+from core.worktime import WorkCalendar, after
 from flows.promotion.cohort import Cohort
 from flows.promotion.explaining import Explained, Text, explain, missing
+from flows.promotion.foresight import OUTSIDE_TAKES, Foreseen, foresee
 from flows.promotion.models import Screening
 from flows.promotion.params import PromotionParams
 from flows.promotion.pinned import CHAIN, CHAIN_FILE
 from flows.promotion.rulebook import Rulebook, rulebook
 from flows.promotion.rules import NOT_MET
-from flows.promotion.screening import ScreenedCareer, Screener
+from flows.promotion.screening import ScreenedCareer, Screener, case_data
 from personnel.directory import PersonnelDirectory, office_day
-
-OUTSIDE_TAKES = Duration(10, "working day")
-"""How long the agency's technical consideration is reckoned with; no source sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +52,6 @@ class FailingRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """A stage at which cases would find nobody, or somebody who is away or in conflict."""
-
-    stage: dict[str, str]
-    post: str
-    holder: str
-    cases: int
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How many cases an approver, or a queue, would get at a stage."""
-
-    stage: dict[str, str]
-    approver: str
-    cases: int
-
-
-@dataclass(frozen=True, slots=True)
 class FileWindow:
     """When the files of this cycle are sent in, and whether that is now."""
 
@@ -93,10 +70,8 @@ class DryRun:
     eligible: Sequence[Somebody]
     incomplete: Sequence[Somebody]
     failing: Sequence[FailingRule]
-    vacant: Sequence[Gap]
-    absent: Sequence[Gap]
-    conflicts: Sequence[Gap]
-    load: Sequence[Load]
+    ahead: Foreseen
+    """What it would meet on its way, who would do how much, and when it would end."""
     finish: datetime | None
     """When the last approval is due, if everybody takes the time they have; None with nobody eligible."""
     window: FileWindow
@@ -115,7 +90,6 @@ def dry_run(session: Session, params: PromotionParams) -> DryRun:
     screened = sorted(Screener(params, book).screen(session, people), key=_by_unit_and_name)
     eligible = [one for one in screened if one[2].outcome is Screening.MEETS]
     definition = _definition(session, now)
-    approvers = _Approvers.found(session, definition, eligible, now)
     calendars = PersonnelDirectory(session).calendars({one[0].unit_id for one in eligible})
     return DryRun(
         params=params,
@@ -127,10 +101,7 @@ def dry_run(session: Session, params: PromotionParams) -> DryRun:
             if one[2].outcome is Screening.INCOMPLETE
         ],
         failing=_failing(screened, book),
-        vacant=approvers.vacant,
-        absent=approvers.absent,
-        conflicts=approvers.conflicts,
-        load=approvers.load,
+        ahead=foresee(session, definition, [_prospect(params, one) for one in eligible], now),
         finish=max((_finish(definition, c, now) for c in calendars.values()), default=None),
         window=_window(params, office_day(now)),
     )
@@ -149,6 +120,12 @@ def _somebody(one: ScreenedCareer, why: Sequence[Text] = ()) -> Somebody:
     return Somebody(
         career.id, career.nip, career.name, career.unit_name, career.rank, facts["rank_to"], tuple(why)
     )
+
+
+def _prospect(params: PromotionParams, one: ScreenedCareer) -> Prospect:
+    career, facts, _ = one
+    data = case_data(params, facts, nip=career.nip, unit_name=career.unit_name)
+    return Prospect(career.id, career.unit_id, data)
 
 
 def _by_unit_and_name(one: ScreenedCareer) -> tuple[str, str]:
@@ -189,60 +166,3 @@ def _window(params: PromotionParams, today: date) -> FileWindow:
     window = rulebook().window
     opens, closes = window.opens.before(params.effective_on), window.closes.before(params.effective_on)
     return FileWindow(opens, closes, opens <= today <= closes, window.reference.model_dump())
-
-
-@dataclass(slots=True)
-class _Approvers:
-    """Who would get the cases, counted stage by stage."""
-
-    vacant: list[Gap] = field(default_factory=list[Gap])
-    absent: list[Gap] = field(default_factory=list[Gap])
-    conflicts: list[Gap] = field(default_factory=list[Gap])
-    load: list[Load] = field(default_factory=list[Load])
-
-    @classmethod
-    def found(
-        cls, session: Session, definition: ChainDefinition, eligible: Sequence[ScreenedCareer], at: datetime
-    ) -> "_Approvers":
-        directory, counted = PersonnelDirectory(session), cls()
-        before: dict[UUID, list[UUID]] = {one[0].id: [one[0].id] for one in eligible}
-        for stage in definition.stages:
-            asked = [(one[0], candidate) for one in eligible for candidate in stage.wanted]
-            if not asked:
-                continue
-            wanted = [
-                Wanted(candidate, career.unit_id, stage.acting, tuple(before[career.id]))
-                for career, candidate in asked
-            ]
-            given = assign(wanted, directory, at)
-            for (career, _), assignment in zip(asked, given, strict=True):
-                if assignment.assignee_id:
-                    before[career.id].append(assignment.assignee_id)
-            counted._count(stage, given, directory, at)
-        return counted
-
-    def _count(
-        self, stage: Stage, given: Sequence[Assignment], directory: PersonnelDirectory, at: datetime
-    ) -> None:
-        title = stage.title.model_dump()
-        posts = {p: directory.post(p, at) for a in given if (p := a.position_id)}
-        people = directory.people(
-            {a.assignee_id for a in given if a.assignee_id}
-            | {h.person_id for post in posts.values() for h in post.holders}
-        )
-        for assignment, cases in Counter(given).items():
-            post = posts[assignment.position_id] if assignment.position_id else None
-            if assignment.unfilled:
-                able = [h for h in post.holders if _may_act(h, stage)] if post else []
-                holder = people[able[0].person_id].name if able else ""
-                gap = Gap(title, post.title if post else "", holder, cases)
-                (self.conflicts if able else self.vacant).append(gap)
-                continue
-            name = people[assignment.assignee_id].name if assignment.assignee_id else assignment.queue or ""
-            self.load.append(Load(title, name, cases))
-            if post and any(h.absent and h.person_id == assignment.assignee_id for h in post.holders):
-                self.absent.append(Gap(title, post.title, name, cases))
-
-
-def _may_act(holder: Holder, stage: Stage) -> bool:
-    return holder.capacity is Capacity.DEFINITIVE or holder.capacity in stage.acting

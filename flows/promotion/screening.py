@@ -63,19 +63,24 @@ class Screener:
             subject_id=row["employee_id"],
             subject_name=row["name"],
             unit_id=row["unit_id"],
-            data={
-                "kind": self.params.kind,
-                "effective_on": facts["effective_on"],
-                "nip": row["nip"],
-                "unit_name": row["unit_name"],
-                "rank_from": row["rank_from"],
-                "rank_to": row["rank_to"],
-                "rank_since": facts["rank_since"],
-                "education": facts["education"],
-                "documents": facts["documents"],
-                "subject": {"rank": {"name": row["rank_from"], "order": facts["rank_order"]}},
-            },
+            data=case_data(self.params, facts, nip=row["nip"], unit_name=row["unit_name"]),
         )
+
+
+def case_data(params: PromotionParams, facts: Facts, *, nip: str, unit_name: str) -> dict[str, Any]:
+    """The data of a candidate's case: what approvers see, and what the chain's conditions read."""
+    return {
+        "kind": params.kind,
+        "effective_on": facts["effective_on"],
+        "nip": nip,
+        "unit_name": unit_name,
+        "rank_from": facts["rank"],
+        "rank_to": facts["rank_to"],
+        "rank_since": facts["rank_since"],
+        "education": facts["education"],
+        "documents": facts["documents"],
+        "subject": {"rank": {"name": facts["rank"], "order": facts["rank_order"]}},
+    }
 
 
 def screen_candidates(session: Session, actor: Actor, process_id: UUID) -> Portion:

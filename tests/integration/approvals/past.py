@@ -31,13 +31,17 @@ class Past:
     """Writes what once happened."""
 
     session: Session
+    version: ChainVersion
+    unit_id: UUID = named("seksi")
+    subject_id: UUID = named("Budi")
     office: Office = field(default_factory=Office.usual)
-    chain: str = CHAIN
     process_id: UUID = field(default_factory=new_id)
     count: int = 0
 
-    def __post_init__(self) -> None:
-        self.version: ChainVersion = chains.publish(self.session, FLOW, self.chain)
+    @classmethod
+    def of(cls, session: Session, chain: str = CHAIN) -> "Past":
+        """The past of the usual office."""
+        return cls(session, chains.publish(session, FLOW, chain))
 
     def case(
         self, opened: datetime, state: str = "open", stage: str | None = "unit-head", **said: Any
@@ -51,9 +55,9 @@ class Past:
             "reference": f"KP/{self.count}",
             "title": "Promotion",
             "chain_version_id": self.version.id,
-            "subject_id": named("Budi"),
+            "subject_id": self.subject_id,
             "subject_name": "Budi",
-            "unit_id": named("seksi"),
+            "unit_id": self.unit_id,
             "requester_id": None,
             "state": state,
             "stage": None if settled else stage,
@@ -63,7 +67,7 @@ class Past:
         }
         return self._kept(Case(**given | said))
 
-    def task(self, opened: datetime, who: str = "Kasi", case: Case | None = None, **said: Any) -> Task:
+    def task(self, opened: datetime, who: str | UUID = "Kasi", case: Case | None = None, **said: Any) -> Task:
         """An open task that waits for somebody."""
         given = {
             "id": new_id(),
@@ -73,7 +77,7 @@ class Past:
             "state": "allocated",
             "acting": [],
             "barred": [],
-            "assignee_id": named(who),
+            "assignee_id": _id(who),
             "opened_at": opened,
         }
         return self._kept(Task(**given | said))
@@ -82,7 +86,7 @@ class Past:
         self,
         opened: datetime,
         ended: datetime,
-        who: str = "Kasi",
+        who: str | UUID = "Kasi",
         kind: str = "approve",
         *,
         code: str | None = None,
@@ -97,8 +101,8 @@ class Past:
                 case_id=task.case_id,
                 stage=task.stage,
                 kind=kind,
-                decider_id=named(who),
-                decider_name=who,
+                decider_id=_id(who),
+                decider_name=str(who),
                 code=code,
                 comment="",
                 checklist=[],
@@ -109,13 +113,15 @@ class Past:
             )
         )
 
-    def answered(self, case: Case, recorded: datetime, outcome: str = "approve") -> ExternalAnswer:
+    def answered(
+        self, case: Case, recorded: datetime, outcome: str = "approve", stage: str = "consideration"
+    ) -> ExternalAnswer:
         """An authority outside answered."""
         return self._kept(
             ExternalAnswer(
                 id=new_id(),
                 case_id=case.id,
-                stage="consideration",
+                stage=stage,
                 round=1,
                 outcome=outcome,
                 letter_number="B-1",
@@ -131,3 +137,7 @@ class Past:
         self.session.add(row)
         self.session.flush()
         return row
+
+
+def _id(who: str | UUID) -> UUID:
+    return named(who) if isinstance(who, str) else who

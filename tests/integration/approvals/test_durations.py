@@ -13,6 +13,7 @@ from approvals.pace import FEWEST
 from core.ids import new_id
 from core.worktable import WorkTable
 from core.worktime import RAMADAN_WEEK, Duration, Season, WorkCalendar
+from tests.integration.approvals.desk import CHAIN
 from tests.integration.approvals.office import named
 from tests.integration.approvals.past import MEDAN, Past, at
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("wired")
 
 @pytest.fixture
 def past(session: Session, wired: object) -> Past:
-    return Past(session)
+    return Past.of(session)
 
 
 def worked(past: Past, source: str = DECISIONS) -> list[float]:
@@ -94,7 +95,7 @@ def test_who_decides_the_newer_first_was_at_work_since_the_older_came(past: Past
 
 
 def test_work_on_other_chains_keeps_a_decider_busy_too(past: Past, session: Session):
-    other = Past(session, past.office, past.chain.replace("chain: promotion", "chain: transfer"))
+    other = Past.of(session, CHAIN.replace("chain: promotion", "chain: transfer"))
     other.decided(at(2026, 3, 30, 8), at(2026, 3, 30, 10))
     past.decided(at(2026, 3, 30, 8), at(2026, 3, 30, 11))
     assert seen(past) == [(1, True)]
@@ -111,7 +112,8 @@ def test_a_stage_with_enough_decisions_is_measured_and_the_others_are_assumed(pa
         past.decided(at(2026, 3, 30, 8), at(2026, 3, 30, 9) + timedelta(minutes=n), kind=kind)
     assumed = {"consideration": Duration(10, "working day")}
     found = {
-        pace.stage: pace for pace in paces(session, definition, past.office, table=table(), now=NOW, assumed=assumed)
+        pace.stage: pace
+        for pace in paces(session, definition, past.office, table=table(), now=NOW, assumed=assumed)
     }
     head, outside = found["unit-head"], found["consideration"]
     assert head.measured

@@ -66,7 +66,7 @@ def test_each_rule_that_fails_names_its_people_and_the_figure(session: Session, 
 def test_the_load_is_counted_for_each_approver(session: Session, agency: Agency) -> None:
     for n in range(5):
         agency.candidate(agency.units[n % 2])
-    load = {(entry.stage["en"], entry.approver): entry.cases for entry in tried(agency).load}
+    load = {(entry.stage["en"], entry.approver): entry.cases for entry in tried(agency).ahead.load}
     assert load["Head of unit", agency.heads[0].name] == 3
     assert load["Head of unit", agency.heads[1].name] == 2
     assert load["HR verification", "role:hr-verifier"] == 5
@@ -77,7 +77,7 @@ def test_a_vacant_post_is_named_with_how_many_cases_it_stops(session: Session, a
     for _ in range(3):
         agency.candidate(agency.units[0])
     end_holding(session, agency.actor(agency.hr), holding_of(session, agency.mayor.id).id, date(2026, 1, 1))
-    (gap,) = tried(agency).vacant
+    (gap,) = tried(agency).ahead.vacant
     assert (gap.post, gap.cases, gap.holder) == ("Wali Kota", 3, "")
 
 
@@ -85,7 +85,7 @@ def test_somebody_on_leave_is_named_as_absent(session: Session, agency: Agency) 
     agency.candidate(agency.units[0])
     today = agency.now.date()
     agency.leave(agency.heads[0], today - timedelta(days=1), today + timedelta(days=10))
-    (gap,) = tried(agency).absent
+    (gap,) = tried(agency).ahead.absent
     assert (gap.holder, gap.cases) == (agency.heads[0].name, 1)
 
 
@@ -95,7 +95,7 @@ def test_somebody_who_would_decide_twice_is_named_as_a_conflict(session: Session
     session.delete(holding)
     session.flush()
     agency.holding(agency.ppk, agency.heads[0])
-    (gap,) = tried(agency).conflicts
+    (gap,) = tried(agency).ahead.conflicts
     assert (gap.post, gap.holder) == ("Wali Kota", agency.heads[0].name)
 
 
@@ -104,7 +104,7 @@ def test_an_acting_mayor_may_not_sign_and_the_post_counts_as_vacant(session: Ses
     session.delete(holding_of(session, agency.mayor.id))
     session.flush()
     agency.holding(agency.ppk, agency.hr, capacity="plt", order_number="800/1")
-    assert [gap.post for gap in tried(agency).vacant] == ["Wali Kota"]
+    assert [gap.post for gap in tried(agency).ahead.vacant] == ["Wali Kota"]
 
 
 def test_the_finish_lies_as_many_working_days_ahead_as_the_chain_gives(
@@ -135,3 +135,53 @@ def test_only_the_chosen_units_and_those_below_are_looked_at(session: Session, a
 def test_the_kind_carries_the_dry_run(session: Session, agency: Agency) -> None:
     agency.candidate(agency.units[0])
     assert len(kinds.kind("promotion").dry_run(session, PARAMS).eligible) == 1
+
+
+def test_the_end_is_foretold_with_its_interval_and_what_it_stands_on(
+    session: Session, agency: Agency
+) -> None:
+    assert tried(agency).ahead.forecast is None
+    for n in range(6):
+        agency.candidate(agency.units[n % 2])
+    ahead = tried(agency).ahead
+    assert ahead.forecast
+    finish = ahead.forecast.finish
+    assert agency.now < finish.low95 < finish.low80 < finish.middle < finish.high80 < finish.high95
+    assert (ahead.forecast.cases, ahead.forecast.runs) == (6, 500)
+    assert [(g.stage["en"], g.measured) for g in ahead.grounds] == [
+        ("Head of unit", False),
+        ("HR verification", False),
+        ("Technical consideration by BKN", False),
+        ("Appointing official", False),
+    ]
+
+
+def test_a_dry_run_tells_the_same_twice(session: Session, agency: Agency) -> None:
+    agency.candidate(agency.units[0])
+    first, second = tried(agency).ahead.forecast, tried(agency).ahead.forecast
+    assert first and second
+    assert first.finish.high80 - second.finish.high80 < timedelta(minutes=1)
+
+
+def test_the_weeks_of_each_approver_add_up_to_their_cases(session: Session, agency: Agency) -> None:
+    for n in range(6):
+        agency.candidate(agency.units[n % 2])
+    totals = {row.approver: round(row.total, 6) for row in tried(agency).ahead.weekly}
+    assert totals == {
+        agency.heads[0].name: 3,
+        agency.heads[1].name: 3,
+        agency.verifier.name: 6,
+        agency.mayor.name: 6,
+    }
+
+
+def test_leave_that_is_to_come_is_named_and_waited_for(session: Session, agency: Agency) -> None:
+    agency.candidate(agency.units[0])
+    at_work = tried(agency).ahead.forecast
+    today = agency.now.date()
+    span = (today + timedelta(days=1), today + timedelta(days=60))
+    agency.leave(agency.heads[0], *span)
+    ahead = tried(agency).ahead
+    assert [(gap.holder, gap.leave) for gap in ahead.absent] == [(agency.heads[0].name, (span,))]
+    assert at_work and ahead.forecast
+    assert ahead.forecast.finish.middle > at_work.finish.middle + timedelta(days=30)
