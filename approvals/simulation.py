@@ -39,18 +39,20 @@ class Server:
     """Their working time without their leave; None where it is the office's."""
 
 
-How = Literal["queue", "panel", "sequence", "outside"]
+Seat = tuple[int, ...]
+"""Who may take it: any one of these servers."""
+How = Literal["together", "sequence", "outside"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stage on a case's way, and by whom: one of a queue, several of a panel, or an authority outside."""
+    """A stage on a case's way: its seats, asked together or one after another; or an authority outside."""
 
     stage: int
-    servers: tuple[int, ...]
-    how: How = "queue"
+    seats: tuple[Seat, ...] = ()
+    how: How = "together"
     need: int = 1
-    """Of a panel: how many decisions settle it."""
+    """How many seats' decisions settle it."""
     restarts: bool = False
     """What is returned begins again at the first stage."""
 
@@ -143,20 +145,23 @@ class _Run:
         return Life(settled, rejected, returns, [self._by_week(done) for done in self.done])
 
     def _through(self, step: Step, at: float) -> float:
-        servers, k = step.servers, step.stage
-        match step.how:
-            case "queue" if len(servers) == 1:
-                return self._serve(servers[0], k, at)
-            case "queue" if servers:
-                return self._serve(min(servers, key=self._readiness(at)), k, at)
-            case "panel" if servers:
-                return sorted(self._serve(s, k, at) for s in servers)[step.need - 1]
-            case "sequence":
-                for server in servers:
-                    at = self._serve(server, k, at)
-                return at
-            case _:
-                return at + self._length(k, self.first[k])
+        seats, k = step.seats, step.stage
+        if step.how == "outside":
+            return at + self._length(k, self.first[k])
+        if step.how == "sequence":
+            for seat in seats:
+                at = self._decide(seat, k, at)
+            return at
+        if len(seats) == 1:
+            return self._decide(seats[0], k, at)
+        return sorted(self._decide(seat, k, at) for seat in seats)[step.need - 1]
+
+    def _decide(self, seat: Seat, k: int, at: float) -> float:
+        """When a seat has decided: whoever of it is free first takes the case."""
+        if not seat:
+            return at + self._length(k, self.first[k])
+        one = seat[0] if len(seat) == 1 else min(seat, key=self._readiness(at))
+        return self._serve(one, k, at)
 
     def _serve(self, n: int, k: int, at: float) -> float:
         """When a server is through with a case that comes now: after what lay there before it."""
@@ -197,7 +202,8 @@ class _Run:
 
     def _work_off(self) -> None:
         """What waits for each approver at the launch comes first."""
-        stage_of = {n: step.stage for route in self.plan.routes for step in route for n in step.servers}
+        steps = {step for route in self.plan.routes for step in route}
+        stage_of = {n: step.stage for step in steps for seat in step.seats for n in seat}
         for n, server in enumerate(self.plan.servers):
             k = stage_of.get(n)
             if not server.backlog or k is None or not self.plan.paces[k].measured:

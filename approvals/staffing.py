@@ -11,16 +11,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from approvals.candidates import LAST_RESORT, Assignment, Wanted, assign
+from approvals.crowds import About, Crowds
 from approvals.definition import ChainDefinition
 from approvals.directory import Directory
 from approvals.durations import in_hand
 from approvals.forecast import week_of, weeks_after
 from approvals.interests import Decided, Interests
 from approvals.machine import applies
-from approvals.models import Task, TaskState
+from approvals.models import DecisionKind, Task, TaskState
 from approvals.pace import Pace
-from approvals.simulation import How, Plan, Server, Step
+from approvals.panels import Panel, is_crowd, panel
+from approvals.simulation import How, Plan, Seat, Server, Step
 from approvals.stage import Stage
+from approvals.voting import Standing, Vote, standing
 from core.directory import Capacity, Holder
 from core.worktable import WorkTable
 from core.worktime import WorkCalendar
@@ -61,6 +64,8 @@ class Share:
     person_id: UUID | None
     queue: str | None
     position_id: UUID | None
+    among: int
+    """How many people it is offered to by name, where it is no queue's and no single person's."""
     cases: int
 
 
@@ -114,23 +119,33 @@ def staff(
     )
     interests = [Interests(p.subject_id, p.requester_id) for p in prospects]
     for number, stage in enumerate(definition.stages):
-        those = [n for n, p in enumerate(prospects) if applies(stage, p.facts)]
-        if stage.candidates is None:
-            for n in those:
-                found.staffing.routes[n].append(found.step(number, stage, (), "outside"))
-            continue
-        barred = [frozenset(interests[n].barred_from(stage)) for n in those]
-        wanted = [
-            Wanted(stage.candidates, prospects[n].unit_id, stage.acting, away)
-            for n, away in zip(those, barred, strict=True)
+        asked = [
+            _Asked(n, p, frozenset(interests[n].barred_from(stage)), interests[n].decided)
+            for n, p in enumerate(prospects)
+            if applies(stage, p.facts)
         ]
-        given = assign(wanted, directory, at) if wanted else []
-        for n, away, one in zip(those, barred, given, strict=True):
-            found.staffing.routes[n].append(found.step(number, stage, found.servers(one, away)))
-            if one.assignee_id:
-                interests[n] = interests[n].and_decided([Decided(stage.name, one.assignee_id)])
-        found.count(stage, given)
+        for one, seats in zip(asked, found.seats(stage, asked), strict=True):
+            found.staffing.routes[one.number].append(found.step(number, stage, one, seats))
+            deciders = [Decided(stage.name, a.assignee_id) for a in seats if a.assignee_id]
+            interests[one.number] = interests[one.number].and_decided(deciders)
     return found.staffing
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A case that comes to a stage, who may not decide it there, and who would have decided before."""
+
+    number: int
+    prospect: Prospect
+    barred: frozenset[UUID]
+    decided: tuple[Decided, ...]
+
+    @property
+    def about(self) -> About:
+        deciders: dict[str, list[UUID]] = {}
+        for one in self.decided:
+            deciders.setdefault(one.stage, []).append(one.by)
+        return About(self.prospect.facts, deciders)
 
 
 def office_table(directory: Directory, unit_ids: Iterable[UUID], now: datetime) -> WorkTable | None:
@@ -153,15 +168,44 @@ class _Finding:
     _numbers: dict[UUID, int] = field(default_factory=dict[UUID, int])
     _steps: dict[Any, Step] = field(default_factory=dict[Any, Step])
 
-    def step(self, number: int, stage: Stage, servers: tuple[int, ...], how: How = "queue") -> Step:
+    def seats(self, stage: Stage, asked: Sequence[_Asked]) -> list[list[Assignment]]:
+        """Who is found for each seat of a stage, case by case; the directory is asked once for all."""
+        crowd = [c for c in stage.wanted if stage.is_panel and is_crowd(c)]
+        crowds = Crowds.ask(crowd, self.directory, self.at) if crowd and asked else Crowds()
+        panels = [panel(stage, one.about, crowds, one.barred) for one in asked]
+        wanted = [
+            Wanted(s.candidate, one.prospect.unit_id, stage.acting, one.barred, about=one.about)
+            for one, those in zip(asked, panels, strict=True)
+            for s in those.seats
+            if not those.short
+        ]
+        given = assign(wanted, self.directory, self.at) if wanted else []
+        self._count(stage, given, panels)
+        rest = iter(given)
+        return [
+            [Assignment(queue=LAST_RESORT, unfilled=True)]
+            if those.short
+            else [next(rest) for _ in those.seats]
+            for those in panels
+        ]
+
+    def step(self, number: int, stage: Stage, one: _Asked, seats: Sequence[Assignment]) -> Step:
         """A stage's step; cases that go the same way share it."""
-        step = Step(number, servers, how, restarts=stage.after_return == "restart")
+        restarts = stage.after_return == "restart"
+        if stage.is_external:
+            step = Step(number, (), "outside", restarts=restarts)
+        else:
+            how: How = "sequence" if stage.decide.rule == "sequence" else "together"
+            servers = tuple(self._servers(seat, one.barred) for seat in seats)
+            step = Step(number, servers, how, _needed(stage, len(seats)), restarts=restarts)
         return self._steps.setdefault(step, step)
 
-    def servers(self, one: Assignment, barred: frozenset[UUID]) -> tuple[int, ...]:
-        """Who would decide it: a person, or anybody of a queue who may."""
+    def _servers(self, one: Assignment, barred: frozenset[UUID]) -> Seat:
+        """Who would decide it: a person, or anybody who may of a queue or of certain people."""
         if one.assignee_id:
             return (self._number(one.assignee_id),)
+        if one.candidates:
+            return tuple(self._number(person) for person in one.candidates)
         queue = one.queue or LAST_RESORT
         if queue not in self.staffing.members:
             able = self.directory.with_role(queue.removeprefix("role:"))
@@ -169,11 +213,16 @@ class _Finding:
         members = self.staffing.members[queue]
         return tuple(n for n in members if self.staffing.people[n] not in barred)
 
-    def count(self, stage: Stage, given: Sequence[Assignment]) -> None:
-        """Note how many cases find whom, and how many nobody."""
+    def _count(self, stage: Stage, given: Sequence[Assignment], panels: Sequence[Panel]) -> None:
+        """Note how many cases find whom, how many nobody, and who must step aside."""
+        if short := sum(1 for those in panels if those.short):
+            self.staffing.gaps.append(Gap("vacant", stage, None, None, short))
+        for person, cases in Counter(person for those in panels for person in those.away).items():
+            self.staffing.gaps.append(Gap("conflict", stage, None, person, cases))
         for one, cases in Counter(given).items():
             if not one.unfilled:
-                share = Share(stage, one.assignee_id, one.queue, one.position_id, cases)
+                among = 0 if one.assignee_id else len(one.candidates or ())
+                share = Share(stage, one.assignee_id, one.queue, one.position_id, among, cases)
                 self.staffing.shares.append(share)
                 continue
             post = self.directory.post(one.position_id, self.at) if one.position_id else None
@@ -192,6 +241,15 @@ class _Finding:
             self._numbers[person_id] = len(self.staffing.people)
             self.staffing.people.append(person_id)
         return self._numbers[person_id]
+
+
+def _needed(stage: Stage, seats: int) -> int:
+    """How many approvals settle a stage of so many seats; everybody's where fewer never do."""
+    for approvals in range(1, seats):
+        votes = [Vote(DecisionKind.APPROVE)] * approvals
+        if standing(stage.decide, votes, seats - approvals) is Standing.APPROVE:
+            return approvals
+    return max(seats, 1)
 
 
 def _may_act(holder: Holder, stage: Stage) -> bool:

@@ -16,7 +16,7 @@ from core.worktime import WorkCalendar
 from personnel import calendars, capabilities, relations, seats
 from personnel.among import among
 from personnel.days import away, in_force, office_day, serving
-from personnel.models import Account, AccountState, Employee, Holding, Position, Unit
+from personnel.models import Account, AccountState, Employee, Holding, Leave, Position, Unit
 from personnel.names import full_name
 from personnel.scopes import scope_of
 

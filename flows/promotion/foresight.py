@@ -42,6 +42,8 @@ class Load:
     stage: dict[str, str]
     approver: str
     cases: int
+    among: int = 0
+    """How many people it is offered to by name; there is no one approver then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class _Names:
 
     def load(self, share: Share) -> Load:
         who = self.person(share.person_id) if share.person_id else share.queue or ""
-        return Load(share.stage.title.model_dump(), who, share.cases)
+        return Load(share.stage.title.model_dump(), who, share.cases, share.among)
 
     def absent(self, staffing: Staffing, leave: Leave, until: date) -> list[Gap]:
         """Those who are given cases by name and are away before the end."""

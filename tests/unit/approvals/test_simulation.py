@@ -57,7 +57,7 @@ def hours(found: datetime) -> float:
     return TABLE.between(MONDAY, found) / HOUR
 
 
-ONE = (Step(0, (0,)),)
+ONE = (Step(0, ((0,),)),)
 
 
 def test_one_approver_takes_cases_one_after_another_and_rests_on_the_holiday():
@@ -73,14 +73,14 @@ def test_a_backlog_comes_first():
 
 
 def test_two_of_a_queue_share_the_work():
-    shared = (Step(0, (0, 1)),)
+    shared = (Step(0, ((0, 1),)),)
     found = said(plan([shared] * 6, [always(2)], [Server(None), Server(None)]))
     assert found.finish.middle == local(2026, 3, 2, 14, 30)
     assert [load[0].mean for load in found.loads] == [3, 3]
 
 
 def test_an_approver_of_two_stages_has_one_pair_of_hands():
-    both = (Step(0, (0,)), Step(1, (0,)))
+    both = (Step(0, ((0,),)), Step(1, ((0,),)))
     found = said(plan([both] * 2, [always(1), always(1)], [Server(None)]))
     assert found.finish.middle == local(2026, 3, 2, 11, 30)
 
@@ -93,8 +93,8 @@ def test_what_follows_in_a_pile_takes_its_own_time():
 
 def test_a_panel_is_settled_by_as_many_as_it_needs():
     paces, servers = [always(1), always(1)], [Server(None), Server(None), Server(None)]
-    busy = (Step(0, (2,)),)
-    panel = (Step(1, (0, 1, 2), "panel", need=2),)
+    busy = (Step(0, ((2,),)),)
+    panel = (Step(1, ((0,), (1,), (2,)), need=2),)
     quick = said(plan([busy, busy, panel], paces, servers))
     all_of_them = said(plan([busy, busy, (replace(panel[0], need=3),)], paces, servers))
     assert quick.finish.middle == local(2026, 3, 2, 9, 30)
@@ -102,7 +102,7 @@ def test_a_panel_is_settled_by_as_many_as_it_needs():
 
 
 def test_a_sequence_goes_from_one_to_the_next():
-    step = (Step(0, (0, 1), "sequence"),)
+    step = (Step(0, ((0,), (1,)), "sequence"),)
     found = said(plan([step], [always(2)], [Server(None), Server(None)]))
     assert found.finish.middle == local(2026, 3, 2, 11, 30)
 
@@ -116,7 +116,7 @@ def test_leave_is_waited_for():
 
 def test_of_a_queue_whoever_is_there_takes_it():
     away = table(holidays=CALENDAR.holidays | {date(2026, 3, 2)})
-    found = said(plan([(Step(0, (0, 1)),)] * 4, [always(1)], [Server(None, own=away), Server(None)]))
+    found = said(plan([(Step(0, ((0, 1),)),)] * 4, [always(1)], [Server(None, own=away), Server(None)]))
     assert found.finish.middle == local(2026, 3, 2, 11, 30)
     assert found.loads[0] == []
 
@@ -145,7 +145,7 @@ def test_what_is_returned_waits_for_its_repair_and_comes_again():
 
 
 def test_what_is_rejected_does_not_go_on():
-    route = (Step(0, (0,)), Step(1, (1,)))
+    route = (Step(0, ((0,),)), Step(1, ((1,),)))
     found = said(plan([route] * 3, [always(1, rejected=1.0), always(50)], [Server(None), Server(None)]))
     assert (found.rejected, found.finish.middle) == (3, local(2026, 3, 2, 10, 30))
 
