@@ -51,9 +51,8 @@ def names(office: Office, found: Staffing, stage: int) -> set[frozenset[str]]:
 
 
 def panelled(decide: str, candidates: str = "{role: committee}") -> str:
-    return (
-        f"chain: c\ntitle: {id: C, en: C}\nstages: [{{stage: s, candidates: {candidates}, decide: {decide}}}]"
-    )
+    head = "chain: c\ntitle: {id: C, en: C}\nstages:\n"
+    return f"{head}  - {{stage: s, candidates: {candidates}, decide: {decide}}}\n"
 
 
 def test_each_case_goes_to_its_unit_s_head_the_queue_and_the_mayor(session: Session, office: Office):
