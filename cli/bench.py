@@ -14,6 +14,7 @@ BENCHES: Mapping[str, str] = {
     "open": "tests.bench.opening",
     "inbox": "tests.bench.inbox",
     "sweep": "tests.bench.sweep",
+    "ledger": "tests.bench.ledger",
 }
 """By name, the module that measures: its `measure(cases, clients)` gives the figures, and its CASES and
 CLIENTS are what it measures when nothing else is asked for."""

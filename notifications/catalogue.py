@@ -70,6 +70,7 @@ MAILS: Mapping[str, Mail] = {
         "process name missing effective_on", _page("/my"), "title", thread="process"
     ),
     "decree_issued": _mail("number name rank_to rank_name effective_on code", _page("/verify/{code}")),
+    "checkpoint": _mail("number size previous root at fingerprint note", _page("/ledger")),
     "one_time_code": _mail("code_id purpose minutes until", _code),
 }
 

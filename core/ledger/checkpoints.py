@@ -13,11 +13,11 @@ from core.errors import MufakatError, NotAllowed
 from core.events import EventRow
 from core.ledger import keys
 from core.ledger.notes import Note
-from core.ledger.signing import SigningKey
+from core.ledger.signing import PublicKey, SigningKey
 from core.ledger.stream import LEDGER, tell
 from core.ledger.tiles import Gap, Tree
 
-LOCK = 0x6D756662
+CHECKPOINT_LOCK = 0x6D75666C
 
 
 class LedgerAltered(MufakatError):
@@ -52,7 +52,7 @@ def sign(session: Session, actor: Actor, key: SigningKey) -> Checkpoint | None:
     """
     if not (actor.is_system or actor.has(Role.OPERATOR, Role.AUDITOR, Role.ADMIN)):
         raise NotAllowed
-    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    session.execute(select(func.pg_advisory_xact_lock(CHECKPOINT_LOCK)))
     before = latest(session)
     if not _anything_new(session, before):
         return None
@@ -83,6 +83,15 @@ def checkpoints(session: Session, limit: int = 50, offset: int = 0) -> list[Chec
     )
 
 
+def by_number(session: Session, number: int) -> Checkpoint:
+    return session.get_one(Checkpoint, number)
+
+
+def key_of(session: Session, checkpoint: Checkpoint) -> PublicKey:
+    """Who signed it."""
+    return session.get_one(keys.KeyRow, checkpoint.key_id).key
+
+
 def facts_of(checkpoint: Checkpoint) -> dict[str, object]:
     """A checkpoint as its event tells it."""
     return {
@@ -108,8 +117,7 @@ def _guard(session: Session, tree: Tree, before: Checkpoint | None) -> None:
         raise LedgerAltered(what=f"the kept tree has {tree.kept()} events, the last checkpoint {size}")
     if before is None:
         return
-    signer = session.get_one(keys.KeyRow, before.key_id)
-    if not before.note().is_signed_by(signer.key):
+    if not before.note().is_signed_by(key_of(session, before)):
         raise LedgerAltered(what=f"the signature of checkpoint {before.number} is not good")
     try:
         if tree.root(size) == before.root:

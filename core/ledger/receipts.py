@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import Conflict, Invalid, NotFound
 from core.events import GENESIS, EventRow, Stream
-from core.ledger.checkpoints import latest
-from core.ledger.keys import KeyRow
+from core.ledger.checkpoints import key_of, latest
 from core.ledger.merkle import inclusion_proof, leaf_hash, root_by_inclusion
 from core.ledger.notes import NotANote, Note, read
 from core.ledger.signing import NotAKey, PublicKey
@@ -70,7 +69,7 @@ def receipt(session: Session, stream: UUID, title: str) -> dict[str, Any]:
     covered = [row for row in rows if row[2] is not None and row[2] <= size]
     if checkpoint is None or not covered:
         raise NotSigned
-    tree, key = Tree(session), session.get_one(KeyRow, checkpoint.key_id).key
+    tree, key = Tree(session), key_of(session, checkpoint)
     return {
         "format": FORMAT,
         "title": title,

@@ -7,6 +7,7 @@ positions go on while Prefect's server is away.
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from approvals.sweep import sweep
 from core import events
+from core.actor import system
 from core.database import transaction
+from core.ledger import checkpoints, keys
+from core.settings import settings
 from flows.process import acting, intents, standing
 from flows.process.heartbeats import beat, this_instance
 from flows.process.keeper import Action, next_action
@@ -29,6 +33,8 @@ SWEEP_SECONDS = 2.0
 BEAT_SECONDS = 10.0
 LONGEST_BACKOFF_SECONDS = 15.0
 SWEEP_LIMIT = 500
+CHECKPOINT_SECONDS = 10.0
+"""How often it is asked whether a checkpoint is due; how often one is, the settings say."""
 
 log = structlog.get_logger()
 
@@ -65,6 +71,7 @@ class Keeper:
                 _carry_out_intents()
                 self._every(SWEEP_SECONDS, _sweep)
                 _unharmed("seal", _seal)
+                self._every(CHECKPOINT_SECONDS, _checkpoint)
                 self._keep_runs()
             self._every(BEAT_SECONDS, self._show_well)
         except DBAPIError as exc:
@@ -189,3 +196,10 @@ def _sweep() -> None:
 def _seal() -> None:
     with transaction() as session:
         events.seal(session)
+
+
+def _checkpoint() -> None:
+    """Sign the log when it is time; the auditors' mails are written in the same transaction."""
+    with transaction() as session:
+        if checkpoints.is_due(session, timedelta(minutes=settings().ledger.checkpoint_minutes)):
+            checkpoints.sign(session, system("keeper"), keys.own())

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Role
 from core.events import Recorded
+from core.ledger import checkpoints
 from flows.process.background import Background, CaseWords
 from flows.process.models import Process
 from notifications.outbox import MessageDraft, enqueue
@@ -100,6 +101,23 @@ def _failed(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
         yield MessageDraft(event.id, "process_failed", operator, facts)
 
 
+def _signed(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    """A checkpoint leaves the house by itself, so that the office can't rewrite unseen what it covers."""
+    checkpoint = checkpoints.by_number(batch.session, event.facts["number"])
+    key = checkpoints.key_of(batch.session, checkpoint)
+    facts = {
+        "number": checkpoint.number,
+        "size": checkpoint.size,
+        "previous": checkpoint.previous_size,
+        "root": checkpoint.root.hex(),
+        "at": checkpoint.at,
+        "fingerprint": key.fingerprint,
+        "note": checkpoint.note().text(key),
+    }
+    for auditor in batch.members(Role.AUDITOR):
+        yield MessageDraft(event.id, "checkpoint", auditor, facts)
+
+
 NOTICES: Mapping[str, Notices] = {
     "task.opened": _opened,
     "task.reassigned": _opened,
@@ -112,6 +130,7 @@ NOTICES: Mapping[str, Notices] = {
     "case.withdrawn": _settled,
     "case.cancelled": _settled,
     "process.failed": _failed,
+    "ledger.checkpoint_signed": _signed,
 }
 """Who is told of what; an event that is not here is only in the log."""
 

@@ -124,6 +124,21 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "code": "K7QX-2M9D-PT4W",
         },
     ),
+    "checkpoint": (
+        "checkpoint",
+        {
+            "number": 12,
+            "size": 104_217,
+            "previous": 103_988,
+            "root": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+            "at": "2026-11-24T02:00:00+00:00",
+            "fingerprint": "3e1d5a7c9b2f406881a4c7d0e3b6f9125478cbde0a1f2e3d4c5b6a7988776655",
+            "note": "mufakat-ledger\n104217\nXcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\nnumber 12\n"
+            "previous 103988\nat 2026-11-24T02:00:00+00:00\nkey 3e1d5a7c9b2f4068\n\n"
+            "— mufakat-ledger mN2OYGq0cXn1Q3vJw0pCkQm7Vb8dJ0yq3l5sT2uE9xw4aF6hZrK1iLoPnBvXcDgUtRyWeSjMqA"
+            "fHdIkO5Z8Y7T6U5V4W3==\n",
+        },
+    ),
     "one_time_code": (
         "one_time_code",
         {
