@@ -45,8 +45,8 @@ def replay(events: Iterable[EventRow]) -> ReplayedCase:
         facts = facts_of(event)
         if area == "case":
             _of_case(case, what, facts)
-        elif area == "panel":
-            pass  # convened, short and decided explain; they change nothing
+        elif area in ("panel", "content"):
+            pass  # convened, short, decided and erased explain; they change nothing
         elif what == "opened":
             case.tasks[facts["task"]] = ReplayedTask(
                 facts["stage"], case.round, **_hands(facts), due_at=facts["due_at"]

@@ -13,6 +13,7 @@ from cli import (
     doctor,
     importing,
     keeper,
+    ledger,
     rehearse,
     sample,
     testing,
@@ -43,6 +44,7 @@ app.command(rich_help_panel="Start here")(doctor.doctor)
 app.command(rich_help_panel="Start here")(bench.bench)
 app.command("import", rich_help_panel="The office")(importing.import_)
 app.add_typer(account.app, name="account", rich_help_panel="The office")
+app.add_typer(ledger.app, name="ledger", rich_help_panel="The office")
 app.add_typer(db.app, name="db", rich_help_panel="The office")
 app.add_typer(rehearse.app, name="rehearse", rich_help_panel="The office")
 for part in (web.web, worker.worker, keeper.keeper, courier.courier):

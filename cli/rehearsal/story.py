@@ -89,7 +89,7 @@ class Rehearsal:
 
     def findings(self) -> list[Finding]:
         """Every promise held against the records, and against what people were shown and sent."""
-        findings = self.ask(check_all)
+        findings = self.ask(_held_at_one_moment)
         kinds = dict(self.ask(lambda s: s.execute(select(Decision.task_id, Decision.kind)).tuples().all()))
         lost = tuple(str(a.task_id) for a in self.accepted if kinds.get(a.task_id) != a.kind)
         findings.append(Finding("no decision that was shown as accepted is lost", len(self.accepted), lost))
@@ -273,3 +273,9 @@ def unsent(session: Session) -> int:
     """Messages that are still on their way."""
     waiting = (MessageState.QUEUED, MessageState.LEASED)
     return session.scalar(select(func.count()).select_from(Message).where(Message.state.in_(waiting))) or 0
+
+
+def _held_at_one_moment(session: Session) -> list[Finding]:
+    """The promises, while the keeper goes on sealing and signing."""
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return check_all(session)

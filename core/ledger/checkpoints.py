@@ -16,6 +16,7 @@ from core.ledger.notes import Note
 from core.ledger.signing import PublicKey, SigningKey
 from core.ledger.stream import LEDGER, tell
 from core.ledger.tiles import Gap, Tree
+from core.settings import settings
 
 CHECKPOINT_LOCK = 0x6D75666C
 
@@ -70,6 +71,12 @@ def is_due(session: Session, every: timedelta) -> bool:
     """Whether the last checkpoint is so old, and something happened since."""
     before = latest(session)
     return (before is None or before.at + every <= clock.now(session)) and _anything_new(session, before)
+
+
+def sign_when_due(session: Session, actor: Actor) -> Checkpoint | None:
+    """Sign by this installation's own key, as often as is set. Raises as `sign` does, and NotAKey."""
+    every = timedelta(minutes=settings().ledger.checkpoint_minutes)
+    return sign(session, actor, keys.own()) if is_due(session, every) else None
 
 
 def latest(session: Session) -> Checkpoint | None:

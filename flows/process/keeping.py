@@ -7,7 +7,6 @@ positions go on while Prefect's server is away.
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -18,8 +17,7 @@ from approvals.sweep import sweep
 from core import events
 from core.actor import system
 from core.database import transaction
-from core.ledger import checkpoints, keys
-from core.settings import settings
+from core.ledger import checkpoints
 from flows.process import acting, intents, standing
 from flows.process.heartbeats import beat, this_instance
 from flows.process.keeper import Action, next_action
@@ -201,5 +199,4 @@ def _seal() -> None:
 def _checkpoint() -> None:
     """Sign the log when it is time; the auditors' mails are written in the same transaction."""
     with transaction() as session:
-        if checkpoints.is_due(session, timedelta(minutes=settings().ledger.checkpoint_minutes)):
-            checkpoints.sign(session, system("keeper"), keys.own())
+        checkpoints.sign_when_due(session, system("keeper"))

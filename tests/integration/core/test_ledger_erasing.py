@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor, Role, system
 from core.errors import NotAllowed
-from core.events import facts_of, history
+from core.events import Event, facts_of, history, record
+from core.ids import new_id
 from core.ledger.erasing import NothingToErase, OrderMissing, erase
 from core.ledger.findings import Flaw
 from core.ledger.receipts import check, receipt
@@ -61,6 +62,25 @@ def test_what_is_recorded_after_an_erasure_can_be_erased_by_another(session: Ses
     assert verify(session).sound
     with pytest.raises(NothingToErase):
         erase(session, ADMIN, [stream], **ORDER)
+
+
+def test_about_a_person_whatever_names_them_is_erased_and_what_they_did_stays(session: Session):
+    person, other = CLERK.person_id, new_id()
+    assert person is not None
+    shared, own = new_id(), person
+    record(
+        session,
+        CLERK,
+        [
+            Event("process.started", shared, "process", {}, {"note": "by the person"}, opens=True),
+            Event("candidate.incomplete", shared, "process", {"employee": person}, {"name": "Sri"}),
+            Event("candidate.incomplete", shared, "process", {"employee": other}, {"name": "Budi"}),
+            Event("person.imported", own, "person", {"row": 1}, {"nip": "198503152010011004"}, opens=True),
+        ],
+    )
+    assert erase(session, ADMIN, person=person, **ORDER) == 2
+    assert [row.personal is None for row in history(session, shared)] == [False, True, False, False]
+    assert history(session, own)[0].personal is None and verify(session).sound
 
 
 @pytest.mark.parametrize("actor", [CLERK, system("cli"), Actor(None, "?", frozenset({Role.ADMIN}))], ids=str)
