@@ -17,6 +17,9 @@ from approvals.directory import Directory
 from core.worktable import WorkTable
 from core.worktime import WorkCalendar
 
+AHEAD = timedelta(days=60)
+"""How far beyond the period moments can be measured, such as due dates."""
+
 DECISIONS = """
     SELECT d.id, d.stage, d.kind, d.code, d.decider_id, d.decided_at, t.due_at, c.process_id, c.unit_id,
            v.chain, t.opened_at AS began_at, d.decided_at AS ended_at
@@ -82,9 +85,9 @@ class Slice:
             "v.chain = :chain": self.chain,
             "c.unit_id = ANY(:unit_ids)": self.unit_ids,
         }
-        owner = "t.assignee_id" if source is OPEN else "d.decider_id"
-        if source is not ANSWERS:
-            wanted[f"{owner} = :person_id"] = self.person_id
+        owners = ("d.decider_id", "t.assignee_id")
+        owner = next((column for column in owners if column in source), None)
+        wanted[f"{owner} = :person_id" if owner else "false"] = self.person_id
         cuts = [cut for cut, value in wanted.items() if value is not None]
         return " AND ".join([source, *cuts])
 
@@ -121,7 +124,7 @@ class Tables:
             calendar_of[unit] = calendars.index(calendar)
         return cls(
             calendar_of,
-            [WorkTable(c, _day(first, c), _day(until, c) + timedelta(days=14)) for c in calendars],
+            [WorkTable(c, _day(first, c), _day(until, c) + AHEAD) for c in calendars],
         )
 
     def of_unit(self, unit_id: UUID) -> WorkTable:
