@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from approvals.decisions import Verdict, decide
 from approvals.directory import Directory
 from approvals.models import Decision, Task
+from approvals.rotation import lock_ahead
 from core.actor import Actor
 from core.errors import MufakatError
 
@@ -30,4 +31,5 @@ def decide_each(
 def _in_order(session: Session, verdicts: Mapping[UUID, Verdict]) -> list[UUID]:
     """By case, as all writers lock: two people's bulk decisions never wait for each other in a ring."""
     cases = dict(session.execute(select(Task.id, Task.case_id).where(Task.id.in_(verdicts))).tuples().all())
+    lock_ahead(session, cases.values())
     return sorted(verdicts, key=lambda task_id: (cases.get(task_id, task_id), task_id))

@@ -5,9 +5,9 @@ Asked for many tasks at once, so that opening a cycle's cases costs the director
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from approvals.candidacy import ByName, ByPost, ByRole, Candidate
@@ -39,6 +39,8 @@ class Wanted:
     """The post it leaves; if that is on the way, the search begins above it."""
     about: About = NOTHING
     """What conditions and history may ask of its case."""
+    allocates: bool = False
+    """Somebody is to be chosen among those who qualify: the answer names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Assignment:
     capacity: Capacity | None = None
     order_number: str | None = None
     unfilled: bool = False
+    pool: tuple[UUID, ...] = ()
+    """Among whom somebody is to be chosen: all who qualify and are not away."""
+    how: Mapping[str, Any] | None = None
+    """By which rule somebody was chosen, and what anybody needs to repeat the choice."""
 
     @property
     def state(self) -> TaskState:
@@ -99,6 +105,8 @@ class _Known:
     codes: Mapping[str, UUID | None] = field(default_factory=dict[str, UUID | None])
     posts: Mapping[tuple[str, UUID], Post] = field(default_factory=dict[tuple[str, UUID], Post])
     active: Collection[UUID] = ()
+    away: Collection[UUID] = ()
+    """Of those whom work may be given without their asking, who is on leave."""
     crowds: Crowds = field(default_factory=Crowds)
 
     @classmethod
@@ -122,7 +130,8 @@ class _Known:
         ids = {h.person_id for post in posts.values() for h in post.holders}
         ids |= {UUID(w.candidates.person) for w in wanted if isinstance(w.candidates, ByName)}
         active = {p.id for p in directory.people(ids).values() if p.active} if ids else set[UUID]()
-        return cls(members, known.chains, codes, posts, active, crowds)
+        away = directory.away(_given_unasked(wanted, members, crowds), at) if _gives(wanted) else ()
+        return cls(members, known.chains, codes, posts, active, away, crowds)
 
     def upwards(self, unit_id: UUID, spec: ByPost) -> Sequence[UUID]:
         """The units in which to look for a post, in this order."""
@@ -150,8 +159,7 @@ def _assignment(wanted: Wanted, known: _Known) -> Assignment:
         case ByRole(role=role, where=None):
             able = [p.id for p in known.members[role] if p.active and p.id not in wanted.barred]
             if able:
-                same = wanted.familiar if wanted.familiar in able else None
-                return Assignment(queue=f"role:{role}", assignee_id=same)
+                return _open_to(able, Assignment(queue=f"role:{role}"), wanted, known)
         case ByName(person=person):
             if UUID(person) in known.active and UUID(person) not in wanted.barred:
                 return Assignment(assignee_id=UUID(person))
@@ -160,7 +168,7 @@ def _assignment(wanted: Wanted, known: _Known) -> Assignment:
         case crowd:
             found = known.crowds.of(crowd, wanted.about)
             if able := tuple(one.person_id for one in found if one.person_id not in wanted.barred):
-                return _among(able, wanted)
+                return _among(able, wanted, known)
     return Assignment(queue=LAST_RESORT, unfilled=True)
 
 
@@ -169,11 +177,31 @@ def _alone(candidate: Candidate) -> bool:
     return isinstance(candidate, ByPost | ByName) or (isinstance(candidate, ByRole) and not candidate.where)
 
 
-def _among(able: tuple[UUID, ...], wanted: Wanted) -> Assignment:
-    """Offered to these people by name; when there is no choice, or one knows the case, it is given."""
-    if len(able) == 1:
+def _gives(wanted: Sequence[Wanted]) -> bool:
+    """Whether any of these may be given to one of several people, so that it matters who is away."""
+    return any((w.allocates or w.familiar) and not isinstance(w.candidates, ByPost | ByName) for w in wanted)
+
+
+def _given_unasked(
+    wanted: Sequence[Wanted], members: Mapping[str, Sequence[Person]], crowds: Crowds
+) -> set[UUID]:
+    deciders = {id_ for w in wanted for ids in w.about.deciders.values() for id_ in ids}
+    return {p.id for group in members.values() for p in group} | crowds.everybody | deciders
+
+
+def _among(able: tuple[UUID, ...], wanted: Wanted, known: _Known) -> Assignment:
+    """Offered to these people by name; when there is no choice it is given."""
+    if len(able) == 1 and not wanted.allocates:
         return Assignment(assignee_id=able[0])
-    return Assignment(candidates=able, assignee_id=wanted.familiar if wanted.familiar in able else None)
+    return _open_to(able, Assignment(candidates=able), wanted, known)
+
+
+def _open_to(able: Sequence[UUID], offer: Assignment, wanted: Wanted, known: _Known) -> Assignment:
+    """An offer to several; given to whoever knows the case, or waiting for somebody to be chosen."""
+    here = tuple(person for person in able if person not in known.away)
+    if wanted.familiar in here:
+        return replace(offer, assignee_id=wanted.familiar)
+    return replace(offer, pool=here) if wanted.allocates else offer
 
 
 def _at_post(wanted: Wanted, posts: Sequence[Post]) -> Assignment:

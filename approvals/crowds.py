@@ -57,6 +57,13 @@ class Crowds:
         people = {id_ for c in judged for id_ in cls(roles, able)._whole(c)}
         return cls(roles, able, committees, directory.profiles(people) if people else {})
 
+    @property
+    def everybody(self) -> set[UUID]:
+        """All who are in any of them, whatever a condition says of them."""
+        seats = (seat.person_id for seats in self.committees.values() for seat in seats)
+        groups = (*self.roles.values(), *self.able.values())
+        return {person for group in groups for person in group} | set(seats)
+
     def of(self, candidate: Candidate, about: About) -> list[Sitter]:
         """The people of a crowd, in the directory's order; of a committee the chair first."""
         if isinstance(candidate, ByCommittee):

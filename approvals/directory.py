@@ -1,6 +1,6 @@
 """What the engine asks about people, posts, units and calendars; another room answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -62,6 +62,10 @@ class Directory(Protocol):
     def profiles(self, ids: Iterable[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
         """What conditions may read of people: unit (its code), rank (its order, 0 without one), roles,
         capabilities, serving_years."""
+        ...
+
+    def away(self, ids: Iterable[UUID], at: datetime) -> Collection[UUID]:
+        """Which of these people are on leave at a moment."""
         ...
 
     def related(self, ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Sequence[Relation]]:

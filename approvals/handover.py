@@ -1,6 +1,7 @@
 """An open task goes to other hands: its row, and what its stream says of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 from approvals.candidacy import ByPost
 from approvals.candidates import Assignment, Wanted
 from approvals.chains import definition_by_id
-from approvals.models import Case, Task
+from approvals.distribution import state_with
+from approvals.models import Case, Task, TaskState
 from approvals.opening import unfilled
 from approvals.stage import Stage
 from core.events import Event
@@ -57,10 +59,12 @@ class Pending:
             leaves=self.task.position_id,
         )
 
-    def hand_to(self, new: Assignment, event: str, **facts: Any) -> list[Event]:
+    def hand_to(self, new: Assignment, event: str, *, now: datetime, **facts: Any) -> list[Event]:
         """Give it to others and say so."""
         task, old = self.task, self.task.assignee_id
-        task.state, task.queue, task.position_id = new.state, new.queue, new.position_id
+        task.state, task.queue = state_with(self.stage, new.state), new.queue
+        task.position_id, task.held_back = new.position_id, False
+        task.started_at = now if task.state == TaskState.STARTED else None
         task.candidates = None if new.candidates is None else [*new.candidates]
         task.assignee_id, task.assignee_capacity = new.assignee_id, new.capacity
         task.order_number, task.claimed_at = new.order_number, None
@@ -70,7 +74,7 @@ class Pending:
             "stage": task.stage,
             "from": old,
             "to": new.assignee_id,
-            "state": new.state,
+            "state": task.state,
             "queue": new.queue,
             "candidates": new.candidates,
             "position": new.position_id,

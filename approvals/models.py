@@ -185,6 +185,15 @@ class Task(Base):
         ),
         Index("ix_task_offered", "queue", "due_at", "id", postgresql_where=text("state = 'offered'")),
         Index("ix_task_position", "position_id", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
+        # what a group's colleagues have, and what is held back for its free hands, the oldest first
+        Index(
+            "ix_task_taken",
+            "queue",
+            "due_at",
+            "id",
+            postgresql_where=text("queue IS NOT NULL AND ended_at IS NULL AND state <> 'offered'"),
+        ),
+        Index("ix_task_held", "queue", "id", postgresql_where=text("held_back AND state = 'offered'")),
         # what is offered to certain people by name
         Index(
             "ix_task_candidates",
@@ -255,6 +264,8 @@ class Decision(Base):
         UniqueConstraint("task_id"),
         UniqueConstraint("request_key"),
         Index("ix_decision_case_id", "case_id"),
+        # how experienced somebody is at a stage, what they decided
+        Index("ix_decision_decider_id", "decider_id", "stage"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

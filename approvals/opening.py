@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from approvals.allocation import Place, allocated
 from approvals.candidacy import ByRole
 from approvals.candidates import Assignment, Wanted, assign
 from approvals.crowds import NOTHING, About, Crowds
 from approvals.deadlines import Deadlines
 from approvals.directory import Directory
-from approvals.models import Task
+from approvals.distribution import held_back, said_of, state_with
+from approvals.models import Task, TaskState
 from approvals.panels import CONVENER, Panel, PanelSeat, is_crowd, panel
 from approvals.stage import Stage
 from approvals.strict import mapping
@@ -59,6 +61,9 @@ def open_stages(
     ]
     events |= {o.case_id: _convened(o, panel) for o, panel in zip(people, panels, strict=True)}
     assignments = assign([_wanted(o, seat) for o, _, seat in seats], directory, now)
+    if any(o.stage.allocate != "offer" for o in people):
+        places = [Place(o.case_id, o.chain, o.stage, o.round) for o, _, _ in seats]
+        assignments = allocated(session, places, assignments)
     rows: list[dict[str, Any]] = []
     for (opening, number, seat), assignment in zip(seats, assignments, strict=True):
         row = _row(opening, assignment, clocks, number, seat)
@@ -111,6 +116,7 @@ def opened(row: Mapping[str, Any], assignment: Assignment) -> list[Event]:
     facts = (
         {key: row[key] for key in keys}
         | in_panel
+        | said_of(assignment, held=row["held_back"])
         | {
             "task": row["id"],
             "case": case_id,
@@ -156,6 +162,7 @@ def _wanted(opening: Opening, seat: PanelSeat) -> Wanted:
         opening.barred,
         opening.familiar,
         about=opening.about,
+        allocates=opening.stage.allocate != "offer",
     )
 
 
@@ -163,12 +170,13 @@ def _row(
     opening: Opening, assignment: Assignment, clocks: _Clocks, number: int, seat: PanelSeat
 ) -> dict[str, Any]:
     due_at, alarm_at = clocks.of(opening.stage, opening.unit_id)
+    state = state_with(opening.stage, assignment.state)
     return {
         "id": new_id(),
         "case_id": opening.case_id,
         "stage": opening.stage.name,
         "round": opening.round,
-        "state": assignment.state,
+        "state": state,
         "queue": assignment.queue,
         "candidates": None if assignment.candidates is None else [*assignment.candidates],
         "position_id": assignment.position_id,
@@ -187,9 +195,9 @@ def _row(
         "ended_at": None,
         "seat": number,
         "part": seat.part,
-        "held_back": False,
+        "held_back": held_back(opening.stage, assignment),
         "draft": None,
-        "started_at": None,
+        "started_at": clocks.now if state is TaskState.STARTED else None,
         "suspended_from": None,
         "suspended_at": None,
         "suspended_until": None,

@@ -95,7 +95,7 @@ def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
 def _of_task(task: ReplayedTask, what: str, facts: Mapping[str, Any]) -> None:
     match what:
         case "claimed":
-            task.state, task.assignee = TaskState.ALLOCATED, facts["by"]
+            task.state, task.assignee = facts.get("state", TaskState.ALLOCATED), facts["by"]
         case "released":
             task.state, task.assignee = TaskState.OFFERED, None
         case "escalated" | "reassigned":

@@ -86,6 +86,8 @@ class Stage(Strict):
     """How it is handed out where several qualify: offered to all and whoever is first claims it; to the
     first by name, by lot, in turn, to who has least in hand, to who had the subject before, or to who
     decided most at this stage."""
+    binding: bool = True
+    """Whether whoever is chosen has it; otherwise they are asked, and may decline: then the next is."""
     distribute: Literal["on-enablement", "early", "late"] = "on-enablement"
     """When it is handed out: as the case comes there; announced before; or held back for free hands."""
     hold: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -176,6 +178,10 @@ class Stage(Strict):
     def _check_distribution(self) -> None:
         if (self.distribute == "late") != (self.hold is not None):
             raise ValueError("distribute: late goes with hold, the number of tasks in one person's hands")
+        if self.distribute == "late" and self.allocate != "offer":
+            raise ValueError("what is held back goes to free hands; it can't be allocated as well")
+        if not self.binding and self.allocate == "offer":
+            raise ValueError("binding: false asks whom allocate chooses; say how it chooses")
         if self.distribute == "late" and (self.is_panel or isinstance(self.candidates, ByPost | ByName)):
             raise ValueError("only what is offered to several people can be held back for free hands")
         if self.allocate != "offer" and isinstance(self.candidates, ByPost | ByName):

@@ -83,7 +83,7 @@ def _escalate(pending: Pending, new: Assignment, deadlines: Deadlines) -> list[E
     task, now = pending.task, deadlines.start
     task.escalated_from, task.escalated_at, task.reminded = task.assignee_id, now, 0
     task.due_at, task.alarm_at = deadlines.due_at, deadlines.next_alarm(now)
-    return pending.hand_to(new, "task.escalated", due_at=task.due_at)
+    return pending.hand_to(new, "task.escalated", now=now, due_at=task.due_at)
 
 
 def _remind(pending: Pending, deadlines: Deadlines, now: datetime) -> Event:

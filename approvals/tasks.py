@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from approvals.candidates import Assignment, assign
 from approvals.directory import Directory
+from approvals.distribution import state_with
 from approvals.dossier import Dossier, lock_task
 from approvals.entitlement import may_claim
 from approvals.errors import AlreadyClaimed, AlreadyDecided, NotClaimable, NotYours, TaskEnded
 from approvals.handover import Pending
 from approvals.models import Case, Task, TaskState
+from approvals.stage import Stage
 from core import clock
 from core.actor import Actor
 from core.events import Event, record
@@ -36,11 +39,18 @@ def claim(session: Session, actor: Actor, task_id: UUID) -> Task:
         return task
     if task.state != TaskState.OFFERED:
         raise AlreadyClaimed
-    task.state, task.assignee_id = TaskState.ALLOCATED, actor.person_id
-    task.claimed_at = clock.now(session)
+    event = take(task, dossier.stage_of(task), actor.person_id, clock.now(session))
     session.flush()
-    record(session, actor, [_event("task.claimed", task, by=actor.person_id)])
+    record(session, actor, [event])
     return task
+
+
+def take(task: Task, stage: Stage, person_id: UUID, now: datetime) -> Event:
+    """Give a locked offered task to somebody who may have it, and say so."""
+    task.state, task.held_back = state_with(stage, TaskState.ALLOCATED), False
+    task.assignee_id, task.claimed_at = person_id, now
+    task.started_at = now if task.state == TaskState.STARTED else None
+    return _event("task.claimed", task, by=person_id, state=task.state)
 
 
 def release(session: Session, actor: Actor, task_id: UUID) -> Task:
@@ -57,6 +67,7 @@ def release(session: Session, actor: Actor, task_id: UUID) -> Task:
     if task.assignee_id != actor.person_id:
         raise NotYours
     task.state, task.assignee_id, task.claimed_at = TaskState.OFFERED, None, None
+    task.started_at, task.held_back = None, dossier.stage_of(task).distribute == "late"
     session.flush()
     record(session, actor, [_event("task.released", task, by=actor.person_id)])
     return task
@@ -76,7 +87,9 @@ def rehome(session: Session, actor: Actor, position_ids: Iterable[UUID], *, dire
     locked = _at_posts(session, position_ids, only=sorted(moves))
     # what changed hands since it was looked at is left to whoever moved it
     moving = [(p, new) for p in locked for old, new in [moves[p.task.id]] if p.task.assignee_id == old]
-    events = [e for p, new in moving for e in p.hand_to(new, "task.reassigned", cause="holder-changed")]
+    events = [
+        e for p, new in moving for e in p.hand_to(new, "task.reassigned", now=now, cause="holder-changed")
+    ]
     session.flush()
     record(session, actor, events)
     return len(moving)
@@ -117,5 +130,5 @@ def _must_be_open(dossier: Dossier, task: Task) -> None:
         raise TaskEnded(at=task.ended_at)
 
 
-def _event(name: str, task: Task, by: UUID | None) -> Event:
-    return Event(name, task.case_id, "case", {"task": task.id, "case": task.case_id, "by": by})
+def _event(name: str, task: Task, by: UUID | None, **facts: Any) -> Event:
+    return Event(name, task.case_id, "case", {"task": task.id, "case": task.case_id, "by": by, **facts})

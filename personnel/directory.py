@@ -174,6 +174,11 @@ class PersonnelDirectory:
             self._profiles |= capabilities.profiles(self._session, missing, self._today())
         return {id_: self._profiles[id_] for id_ in wanted if id_ in self._profiles}
 
+    def away(self, ids: Iterable[UUID], at: datetime) -> frozenset[UUID]:
+        """Which of these people are on leave on that day."""
+        found = select(Employee.id).where(among(Employee.id, set(ids)), away(office_day(at)))
+        return frozenset(self._session.scalars(found))
+
     def related(self, ids: Iterable[UUID], at: datetime) -> dict[UUID, list[Relation]]:
         """The declared ties of each person on that day, whoever of the two is asked about."""
         day, wanted = office_day(at), set(ids)

@@ -43,7 +43,8 @@ class Background:
         self._barred = self._read_barred([e.facts["task"] for e in telling if e.facts.get("queue")])
         people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from"))
         subjects = (case.subject_id for case in self._cases.values())
-        wanted = {p for p in (*people, *subjects) if isinstance(p, UUID)}
+        named = (id_ for e in telling for id_ in e.facts.get("candidates") or ())
+        wanted = {p for p in (*people, *subjects, *named) if isinstance(p, UUID)}
         self._people = {id_: p for id_, p in self.directory.people(wanted).items() if p.active}
 
     def case(self, event: Recorded) -> CaseWords | None:
@@ -72,7 +73,9 @@ class Background:
         return [p for p in self.directory.with_role(role) if p.active and p.id not in barred]
 
     def offered(self, event: Recorded) -> list[Person]:
-        """Who may take the task of an event from its queue."""
+        """Who may take the task of an event: certain people, or those of its queue."""
+        if candidates := event.facts.get("candidates"):
+            return [person for id_ in candidates if (person := self.person(id_))]
         kind, _, role = (event.facts.get("queue") or "").partition(":")
         return self.members(role, self._barred.get(event.facts["task"], ())) if kind == "role" else []
 

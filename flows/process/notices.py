@@ -27,7 +27,7 @@ def subscriber(session: Session, recorded: Sequence[Recorded]) -> None:
 def _opened(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
     """A task waits for somebody, or for whoever of a group takes it first."""
     case = batch.case(event)
-    if case is None or event.facts["task"] in batch.unfilled:
+    if case is None or event.facts["task"] in batch.unfilled or event.facts.get("held_back"):
         return
     facts = _task_facts(batch, case, event)
     if person := batch.person(event.facts.get("assignee") or event.facts.get("to")):

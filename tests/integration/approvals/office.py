@@ -40,6 +40,7 @@ class Office:
     capabilities: dict[UUID, set[str]] = field(default_factory=dict)
     ranks: dict[UUID, int] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
+    on_leave: set[UUID] = field(default_factory=set)
     asked: int = 0
     """How many questions were asked."""
 
@@ -97,7 +98,8 @@ class Office:
         self.posts_[key, unit] = []
 
     def send_away(self, name: str) -> None:
-        """On leave, from every post."""
+        """On leave, from every post and every group."""
+        self.on_leave.add(named(name))
         for place, holders in self.posts_.items():
             self.posts_[place] = [replace(h, absent=h.absent or h.person_id == named(name)) for h in holders]
 
@@ -181,6 +183,10 @@ class Office:
             for i in ids
             if i in self.staff
         }
+
+    def away(self, ids: Iterable[UUID], at: datetime) -> set[UUID]:
+        self.asked += 1
+        return self.on_leave & set(ids)
 
     def related(self, ids: Iterable[UUID], at: datetime) -> dict[UUID, list[Relation]]:
         self.asked += 1
