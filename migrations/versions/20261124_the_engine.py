@@ -298,6 +298,7 @@ def upgrade() -> None:
     op.add_column("chain_version", sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("decision", sa.Column("round", sa.Integer(), server_default="1", nullable=False))
     op.add_column("decision", sa.Column("part", sa.Text(), server_default="", nullable=False))
+    op.create_index("ix_decision_decider_id", "decision", ["decider_id", "stage"], unique=False)
     op.add_column(
         "holding",
         sa.Column(
@@ -328,9 +329,31 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_where=sa.text("state = 'offered' AND candidates IS NOT NULL"),
     )
+    op.create_index(
+        "ix_task_held",
+        "task",
+        ["queue", "id"],
+        unique=False,
+        postgresql_where=sa.text("held_back AND state = 'offered'"),
+    )
+    op.create_index(
+        "ix_task_taken",
+        "task",
+        ["queue", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("queue IS NOT NULL AND ended_at IS NULL AND state <> 'offered'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_task_taken",
+        table_name="task",
+        postgresql_where=sa.text("queue IS NOT NULL AND ended_at IS NULL AND state <> 'offered'"),
+    )
+    op.drop_index(
+        "ix_task_held", table_name="task", postgresql_where=sa.text("held_back AND state = 'offered'")
+    )
     op.drop_index(
         "ix_task_candidates",
         table_name="task",
@@ -350,6 +373,7 @@ def downgrade() -> None:
     op.drop_column("task", "part")
     op.drop_column("task", "seat")
     op.drop_column("holding", "scope")
+    op.drop_index("ix_decision_decider_id", table_name="decision")
     op.drop_column("decision", "part")
     op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")
