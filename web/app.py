@@ -15,6 +15,7 @@ from web.routes import (
     imports,
     inbox,
     launch,
+    ledger,
     links,
     login,
     mail,
@@ -26,7 +27,7 @@ from web.routes import (
 )
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 
-PAGES = (public, login, inbox, tasks, links, cases, mine, imports, launch, cycles, outside, operator)
+PAGES = (public, login, inbox, tasks, links, cases, mine, imports, launch, cycles, outside, operator, ledger)
 
 
 def create_app() -> FastAPI:

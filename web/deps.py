@@ -114,6 +114,8 @@ def only(*roles: Role) -> Callable[[Actor], Actor]:
 
 HrActor = Annotated[Actor, Depends(only(Role.HR, Role.ADMIN), scope="function")]
 OperatorActor = Annotated[Actor, Depends(only(Role.OPERATOR, Role.ADMIN), scope="function")]
+WatcherActor = Annotated[Actor, Depends(only(Role.OPERATOR, Role.AUDITOR, Role.ADMIN), scope="function")]
+"""Who watches the log itself."""
 OverseerActor = Annotated[
     Actor, Depends(only(Role.HR, Role.OPERATOR, Role.AUDITOR, Role.ADMIN), scope="function")
 ]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core import clock
 from core.actor import Actor, Role
 from core.database import Base
-from core.errors import MufakatError, NotAllowed
+from core.errors import MufakatError, NotAllowed, NotFound
 from core.events import EventRow
 from core.ledger import keys
 from core.ledger.notes import Note
@@ -91,7 +91,17 @@ def checkpoints(session: Session, limit: int = 50, offset: int = 0) -> list[Chec
 
 
 def by_number(session: Session, number: int) -> Checkpoint:
-    return session.get_one(Checkpoint, number)
+    """Raises NotFound."""
+    if (found := session.get(Checkpoint, number)) is None:
+        raise NotFound
+    return found
+
+
+def uncovered(session: Session) -> int:
+    """How many events are younger than the last checkpoint."""
+    last = latest(session)
+    young = EventRow.position.is_(None) | (EventRow.position > (last.size if last else 0))
+    return session.scalar(select(func.count()).select_from(EventRow).where(young)) or 0
 
 
 def key_of(session: Session, checkpoint: Checkpoint) -> PublicKey:

@@ -12,7 +12,7 @@ from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office
 
 ROLES = ("stranger", "staff0", "head", "hr", "verifier", "operator")
-FOR_ALL = {"/", "/login", "/verify", "/verify/ABCD"}
+FOR_ALL = {"/", "/login", "/verify", "/verify/ABCD", "/ledger/keys.txt"}
 TOUCHED_BY_LOOKING = {"login_session", "web_hits"}
 """When somebody was last seen, and how often somebody asked."""
 
@@ -53,6 +53,7 @@ def allowed(office: Office) -> dict[str, set[str]]:
         "/hr/imports": {"hr"},
         "/hr/processes/new": {"hr"},
         "/operator": {"operator"},
+        "/ledger": {"operator"},
     }
 
 
