@@ -1,37 +1,69 @@
 """Who sees a case: the office's own readers, whose case it is, and who decides or decided on it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, any_, literal, not_, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from approvals.directory import Directory
+from approvals.entitlement import SEATS, own_holder
 from approvals.errors import NoSuchCase
+from approvals.instruments import warrants
 from approvals.models import Case, Decision, Task, TaskState
 from core import clock
 from core.actor import Actor, Role
-from core.directory import Capacity
+from core.directory import EVERYTHING, Capacity, Holder, Scope
 
 READERS = (Role.HR, Role.OPERATOR, Role.AUDITOR, Role.ADMIN)
 """Who reads every case, by role."""
 
 
 @dataclass(frozen=True, slots=True)
+class Footing:
+    """On what somebody stands before a post's or a person's tasks: how, how far, and for whom."""
+
+    capacity: Capacity
+    scope: Scope = EVERYTHING
+    acts_for: UUID | None = None
+    """Whose conflict of interest would be theirs too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
-    """What work can reach somebody: their own, their queues', their posts'."""
+    """What work can reach somebody: their own, their queues', their posts', and what others delegated."""
 
     person_id: UUID
     queues: Collection[str]
-    posts: Collection[tuple[UUID, Capacity]]
+    posts: Mapping[UUID, Sequence[Footing]]
+    named: Mapping[UUID, Sequence[Footing]]
+    """By the person to whom it was given by name."""
 
     @classmethod
-    def of(cls, actor: Actor, person_id: UUID, directory: Directory, at: datetime) -> "Reach":
-        held = directory.positions_of(person_id, at)
-        queues = sorted(f"role:{role}" for role in actor.roles)
-        return cls(person_id, queues, [(h.position_id, h.capacity) for h in held])
+    def of(
+        cls, session: Session, actor: Actor, person_id: UUID, *, directory: Directory, at: datetime
+    ) -> "Reach":
+        posts: dict[UUID, list[Footing]] = {}
+        for held in directory.positions_of(person_id, at):
+            posts.setdefault(held.position_id, []).append(_footing(held, directory, at))
+        named: dict[UUID, list[Footing]] = {}
+        for warrant in warrants(session, actor, at, directory=directory):
+            footing = Footing(Capacity.DELEGATE, warrant.scope, warrant.from_id)
+            named.setdefault(warrant.from_id, []).append(footing)
+            for held in directory.positions_of(warrant.from_id, at):
+                if held.capacity is Capacity.DEFINITIVE:
+                    posts.setdefault(held.position_id, []).append(footing)
+        return cls(person_id, sorted(f"role:{role}" for role in actor.roles), posts, named)
+
+
+def _footing(held: Holder, directory: Directory, at: datetime) -> Footing:
+    """How somebody has a post; whoever acts for it, acts for its own holder if it has one."""
+    if held.capacity is Capacity.DEFINITIVE:
+        return Footing(held.capacity)
+    own = own_holder(directory.post(held.position_id, at))
+    return Footing(held.capacity, held.scope, own.person_id if own else None)
 
 
 def may_see(session: Session, actor: Actor, case: Case, *, directory: Directory) -> bool:
@@ -42,7 +74,8 @@ def may_see(session: Session, actor: Actor, case: Case, *, directory: Directory)
         return False
     if actor.person_id in (case.subject_id, case.requester_id):
         return True
-    reach = Reach.of(actor, actor.person_id, directory, clock.now(session))
+    now = clock.now(session)
+    reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
     handled = union_all(_tasks_of(case.id, reach), _decided(case.id, reach)).limit(1)
     return session.execute(handled).first() is not None
 
@@ -61,17 +94,48 @@ def _tasks_of(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
         Task.queue.in_(reach.queues), Task.candidates.contains([reach.person_id])
     )
     at_post = [
-        Task.ended_at.is_(None) & (Task.position_id == position) & permits(capacity)
-        for position, capacity in reach.posts
+        Task.ended_at.is_(None) & (Task.position_id == position) & may_act(footings)
+        for position, footings in reach.posts.items()
     ]
+    by_name = [given_to(giver) & may_act(footings) for giver, footings in reach.named.items()]
     return select(Task.id).where(
-        Task.case_id == case_id, or_(Task.assignee_id == reach.person_id, offered, *at_post)
+        Task.case_id == case_id, or_(Task.assignee_id == reach.person_id, offered, *at_post, *by_name)
     )
 
 
-def permits(capacity: Capacity) -> ColumnElement[bool]:
-    """The condition that a task may be decided in a capacity: definitive, or acting where its stage says."""
-    return true() if capacity is Capacity.DEFINITIVE else Task.acting.contains([str(capacity)])
+def may_act(footings: Sequence[Footing]) -> ColumnElement[bool]:
+    """The condition that a task may be decided on one of these footings."""
+    return or_(*(_allows(footing) for footing in footings))
+
+
+def given_to(person_id: UUID) -> ColumnElement[bool]:
+    """The open tasks that the chain gave somebody by name: those which a delegation of theirs can cover."""
+    return and_(
+        Task.assignee_id == person_id,
+        Task.ended_at.is_(None),
+        Task.position_id.is_(None),
+        Task.queue.is_(None),
+        Task.candidates.is_(None),
+        Task.handed_by.is_(None),
+        Task.part.not_in(SEATS),
+    )
+
+
+def _allows(footing: Footing) -> ColumnElement[bool]:
+    """The terms of entitlement.right: the capacity, the order's scope, the conflict of whom it is for."""
+    if footing.capacity is Capacity.DEFINITIVE:
+        return true()
+    scope = footing.scope
+    terms = [Task.acting.contains([str(footing.capacity)])]
+    if footing.acts_for:
+        terms.append(not_(literal(footing.acts_for) == any_(Task.barred)))
+    if scope.chains:
+        terms.append(Task.chain.in_(scope.chains))
+    if scope.stages:
+        terms.append(Task.stage.in_(scope.stages))
+    if scope.up_to_rank is not None:
+        terms.append(Task.rank <= scope.up_to_rank)
+    return and_(*terms)
 
 
 def _decided(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:

@@ -41,6 +41,10 @@ class Wanted:
     """What conditions and history may ask of its case."""
     allocates: bool = False
     """Somebody is to be chosen among those who qualify: the answer names them."""
+    chain: str = ""
+    """With the stage and the subject's rank: what the scope of an order to act is held against."""
+    stage: str = ""
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,7 @@ def _open_to(able: Sequence[UUID], offer: Assignment, wanted: Wanted, known: _Kn
 def _at_post(wanted: Wanted, posts: Sequence[Post]) -> Assignment:
     left = next((n for n, post in enumerate(posts) if post.position_id == wanted.leaves), -1)
     for post in posts[left + 1 :]:
-        holder = pick(post, wanted.acting, wanted.barred, wanted.familiar)
+        holder = pick(_covering(post, wanted), wanted.acting, wanted.barred, wanted.familiar)
         if isinstance(holder, Holder):
             return Assignment(
                 position_id=post.position_id,
@@ -219,3 +223,9 @@ def _at_post(wanted: Wanted, posts: Sequence[Post]) -> Assignment:
             return Assignment(queue=LAST_RESORT, position_id=post.position_id, unfilled=True)
     first = posts[0].position_id if posts else None
     return Assignment(queue=LAST_RESORT, position_id=first, unfilled=True)
+
+
+def _covering(post: Post, wanted: Wanted) -> Post:
+    """The post without those who act for it by an order that does not reach as far as this task."""
+    held = tuple(h for h in post.holders if h.scope.covers(wanted.chain, wanted.stage, wanted.rank))
+    return post if len(held) == len(post.holders) else replace(post, holders=held)

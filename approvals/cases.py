@@ -28,7 +28,7 @@ from approvals.errors import (
     NotRepairer,
     ReasonNeeded,
 )
-from approvals.interests import Interests
+from approvals.interests import Interests, tied_to
 from approvals.machine import CaseStatus, Entered, Move, NoStage, Skipped, advance, check_facts
 from approvals.models import Case, CaseState, ChainVersion
 from approvals.moving import Cause, about, move
@@ -71,7 +71,11 @@ def open_cases(
     """
     _must_be_office(actor)
     definition, now = definition_of(version), clock.now(session)
-    entries = {d.natural_key: _Entry.of(d, definition) for d in drafts}
+    ties = directory.related({d.subject_id for d in drafts}, now)
+    entries = {
+        d.natural_key: _Entry.of(d, definition, tied_to(d.subject_id, ties.get(d.subject_id, ())))
+        for d in drafts
+    }
     rows = [entry.row(process_id, version.id, now) for entry in entries.values()]
     fresh = _insert(session, rows)
     opening = [entry for key, entry in entries.items() if fresh.get(key) == entry.id]
@@ -182,19 +186,19 @@ class _Entry:
     chain: str
     stage: Stage
     skipped: tuple[Stage, ...]
+    tied: tuple[UUID, ...]
     id: UUID = field(default_factory=new_id)
 
     @classmethod
-    def of(cls, draft: CaseDraft, definition: ChainDefinition) -> "_Entry":
+    def of(cls, draft: CaseDraft, definition: ChainDefinition, tied: tuple[UUID, ...]) -> "_Entry":
         check_facts(definition.stages, draft.data)
         try:
             _, effects = advance(definition, CaseStatus(CaseState.DRAFT, None), Move.OPEN, draft.data)
         except NoStage as exc:
             raise NoStageApplies(reference=draft.reference) from exc
         entered = next(e.stage for e in effects if isinstance(e, Entered))
-        return cls(
-            draft, definition.chain, entered, tuple(e.stage for e in effects if isinstance(e, Skipped))
-        )
+        skipped = tuple(e.stage for e in effects if isinstance(e, Skipped))
+        return cls(draft, definition.chain, entered, skipped, tied)
 
     def row(self, process_id: UUID, version_id: UUID, now: datetime) -> dict[str, Any]:
         draft = self.draft
@@ -227,17 +231,18 @@ class _Entry:
             "statutory_due_at": None,
             "statutory_left": None,
             "alarm_at": None,
+            "tied": [*self.tied],
         }
 
     @property
     def opening(self) -> Opening:
-        barred = Interests(self.draft.subject_id, self.draft.requester_id).barred_from(self.stage)
+        interests = Interests(self.draft.subject_id, self.draft.requester_id, tied=self.tied)
         return Opening(
             self.id,
             self.draft.unit_id,
             1,
             self.stage,
-            frozenset(barred),
+            frozenset(interests.barred_from(self.stage)),
             chain=self.chain,
             about=About(self.draft.data),
         )
@@ -255,7 +260,9 @@ class _Entry:
             "stage": self.stage.name,
             "reference": draft.reference,
         }
-        personal = {"title": draft.title, "subject_name": draft.subject_name}
+        personal: dict[str, Any] = {"title": draft.title, "subject_name": draft.subject_name}
+        if self.tied:
+            personal["tied"] = [*self.tied]
         first = Event("case.opened", self.id, "case", facts, personal, opens=True)
         skips = [
             Event("case.stage_skipped", self.id, "case", {"case": self.id, "stage": s.name})

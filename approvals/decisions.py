@@ -1,6 +1,6 @@
 """Deciding: the one verb by which a task is approved, rejected or returned, whatever way people come in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_task, read_task
-from approvals.entitlement import Right, right
+from approvals.entitlement import Right, Warrant, right
 from approvals.errors import (
     AlreadyDecided,
     CaseChanged,
@@ -24,6 +24,7 @@ from approvals.errors import (
     UnknownDecision,
     VotedAlready,
 )
+from approvals.instruments import warrants
 from approvals.meetings import follow, must_convene
 from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
 from approvals.panels import CONVENER
@@ -66,7 +67,7 @@ def decide(
         return _same_or_raise(earlier, actor, verdict)
     now = clock.now(session)
     _must_be_open(dossier, task)
-    by = _right(dossier, task, actor, directory, now)
+    by = _right(session, dossier, task, actor, directory=directory, now=now)
     must_be_complete(dossier, task, verdict)
     decision = _decision(task, actor, verdict, by, now, known=set(dossier.stage_of(task).checklist))
     events = [*_claim(task, actor, by, now), _decided(task, decision)]
@@ -83,7 +84,7 @@ def may_decide(session: Session, actor: Actor, task_id: UUID, *, directory: Dire
     if earlier := dossier.decision_on(task):
         raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
     _must_be_open(dossier, task)
-    _right(dossier, task, actor, directory, clock.now(session))
+    _right(session, dossier, task, actor, directory=directory, now=clock.now(session))
 
 
 def must_be_complete(dossier: Dossier, task: Task, verdict: Verdict) -> None:
@@ -123,12 +124,18 @@ def _must_be_open(dossier: Dossier, task: Task) -> None:
         raise must_convene(dossier)
 
 
-def _right(dossier: Dossier, task: Task, actor: Actor, directory: Directory, now: datetime) -> Right:
+def _right(
+    session: Session, dossier: Dossier, task: Task, actor: Actor, *, directory: Directory, now: datetime
+) -> Right:
     stage = dossier.stage_of(task)
     post = directory.post(task.position_id, now) if task.position_id else None
     if dossier.has_voted(task, actor):
         raise VotedAlready
-    return right(task, stage, actor, dossier.interests.barred_from(stage), post)
+
+    def received() -> Sequence[Warrant]:
+        return warrants(session, actor, now, directory=directory)
+
+    return right(task, stage, actor, dossier.interests.barred_from(stage), post, warrants=received)
 
 
 def _claim(task: Task, actor: Actor, by: Right, now: datetime) -> list[Event]:

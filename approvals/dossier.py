@@ -43,7 +43,7 @@ class Dossier:
     @property
     def interests(self) -> Interests:
         decided = tuple(Decided(d.stage, d.decider_id, d.kind == DecisionKind.RECUSE) for d in self.decisions)
-        return Interests(self.case.subject_id, self.case.requester_id, decided)
+        return Interests(self.case.subject_id, self.case.requester_id, decided, tuple(self.case.tied))
 
     def stage_of(self, task: Task) -> Stage:
         return self.definition.stage(task.stage)

@@ -1,6 +1,6 @@
 """By which right somebody may decide a task; without one, the error that says why not. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from approvals.errors import ActsForConflicted, AlreadyClaimed, ConflictOfIntere
 from approvals.models import Task, TaskState
 from approvals.stage import Stage
 from core.actor import Actor
-from core.directory import Capacity, Holder, Post
+from core.directory import Capacity, Holder, Post, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +23,72 @@ class Right:
     """The task is still offered to a queue: deciding it claims it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Warrant:
+    """A delegation in force, as its receiver holds it: whose work it covers, by which order, how far."""
+
+    from_id: UUID
+    order_number: str
+    scope: Scope
+
+
+SEATS = ("chair", "secretary", "member")
+"""Parts in a committee: its members sit in person."""
+
+
+def no_warrants() -> Sequence[Warrant]:
+    """Nobody delegated anything."""
+    return ()
+
+
 def right(
     task: Task,
     stage: Stage,
     actor: Actor,
     barred: Mapping[UUID, type[ConflictOfInterest]],
     post: Post | None,
+    *,
+    warrants: Callable[[], Sequence[Warrant]] = no_warrants,
 ) -> Right:
-    """By which right an actor may decide a task now.
+    """By which right an actor may decide a task now: one's own, or else by a delegation.
 
     `post` is the task's post as it is held at this moment, for what was true when the task opened may have
-    ended. Raises NotYours, AlreadyClaimed, PostVacant, or the conflict of interest.
+    ended. `warrants` are the actor's delegations in force: asked for only where there is no right of one's
+    own. Raises NotYours, AlreadyClaimed, PostVacant, or the conflict of interest.
     """
     if actor.person_id is None:
         raise NotYours
     if conflict := barred.get(actor.person_id):
         raise conflict
-    if post and (found := _at_post(post, stage, actor.person_id)):
-        own = _own(post)
+    try:
+        return _of_ones_own(task, stage, actor, barred, post)
+    except (NotYours, AlreadyClaimed, PostVacant):
+        if delegated := _delegated(task, stage, barred, post, warrants):
+            return delegated
+        raise
+
+
+def _of_ones_own(
+    task: Task,
+    stage: Stage,
+    actor: Actor,
+    barred: Mapping[UUID, type[ConflictOfInterest]],
+    post: Post | None,
+) -> Right:
+    person_id = actor.person_id
+    if person_id is None:
+        raise NotYours
+    if post and (found := _at_post(task, post, stage, person_id)):
+        own = own_holder(post)
         if found.capacity is Capacity.DEFINITIVE or own is None:
             return Right(found.capacity, None, found.order_number or None)
         if own.person_id in barred:
             raise ActsForConflicted
         return Right(found.capacity, own.person_id, found.order_number or None)
     if task.candidates is not None:
-        return _from_candidates(task, task.candidates, actor.person_id)
+        return _from_candidates(task, task.candidates, person_id)
     if task.queue is None:
-        return _by_name(task, actor.person_id, post)
+        return _by_name(task, person_id, post)
     if stage.sign and task.queue == LAST_RESORT:
         raise PostVacant
     return _from_queue(task, task.queue, actor)
@@ -91,10 +130,49 @@ def _by_name(task: Task, person_id: UUID, post: Post | None) -> Right:
     return Right()
 
 
-def _at_post(post: Post, stage: Stage, person_id: UUID) -> Holder | None:
+def _delegated(
+    task: Task,
+    stage: Stage,
+    barred: Mapping[UUID, type[ConflictOfInterest]],
+    post: Post | None,
+    warrants: Callable[[], Sequence[Warrant]],
+) -> Right | None:
+    """The right of somebody else that a delegation passes on: what waits for them by post or by name.
+
+    Never what they have themselves by acting, by delegation, or by another's hand: it is not transitive.
+    """
+    if Capacity.DELEGATE not in stage.acting:
+        return None
+    own = own_holder(post) if post else None
+    giver = own.person_id if own else _named(task)
+    for warrant in warrants() if giver else ():
+        if warrant.from_id == giver and warrant.scope.covers(task.chain, task.stage, task.rank):
+            if giver in barred:
+                raise ActsForConflicted
+            return Right(Capacity.DELEGATE, giver, warrant.order_number)
+    return None
+
+
+def _named(task: Task) -> UUID | None:
+    """Whom a task was given to by its chain, by name."""
+    by_chain = task.position_id is None and task.queue is None and task.candidates is None
+    return task.assignee_id if by_chain and task.handed_by is None and task.part not in SEATS else None
+
+
+def _at_post(task: Task, post: Post, stage: Stage, person_id: UUID) -> Holder | None:
     permitted = {Capacity.DEFINITIVE, *stage.acting}
-    return next((h for h in post.holders if h.person_id == person_id and h.capacity in permitted), None)
+    return next(
+        (
+            h
+            for h in post.holders
+            if h.person_id == person_id
+            and h.capacity in permitted
+            and h.scope.covers(task.chain, task.stage, task.rank)
+        ),
+        None,
+    )
 
 
-def _own(post: Post) -> Holder | None:
+def own_holder(post: Post) -> Holder | None:
+    """A post's own holder, whoever acts for it besides; None while it is vacant."""
     return next((h for h in post.holders if h.capacity is Capacity.DEFINITIVE), None)

@@ -134,6 +134,11 @@ class OwnRequest(ConflictOfInterest):
     """You raised this case, so somebody else decides it; nothing was recorded."""
 
 
+class RelatedToSubject(ConflictOfInterest):
+    """You share a household or family with the person this is about, or want the same post, so somebody else
+    decides; nothing was recorded."""
+
+
 class DecidedBefore(ConflictOfInterest):
     """You decided an earlier stage of this case; this one needs other eyes. Nothing was recorded."""
 
@@ -186,3 +191,31 @@ class AlreadyAnswered(Conflict):
 
 class BadLetter(Invalid):
     """The answer needs its outcome (MS, TMS or BTS) and the letter's number and date. Nothing was kept."""
+
+
+# delegation
+
+
+class NoSuchDelegation(NotFound):
+    """There is no such delegation, or it is not yours to see."""
+
+
+class NotYourDelegation(NotAllowed):
+    """Only the person whose tasks they are, or HR, may delegate them or end it; nothing was changed."""
+
+
+class DelegatesToOneself(Invalid):
+    """Nobody delegates to themselves. Choose a colleague; nothing was changed."""
+
+
+class NoSuchDelegate(Invalid):
+    """Delegation is between two people who serve here. Choose somebody else; nothing was changed."""
+
+
+class BadDelegation(Invalid):
+    """A delegation needs the number of its order, a reason, and an end that lies ahead. Nothing was
+    changed."""
+
+
+class DelegationEnded(Conflict):
+    """This delegation ended on {at}; nothing was changed."""

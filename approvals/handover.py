@@ -1,5 +1,6 @@
 """An open task goes to other hands: its row, and what its stream says of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals.candidacy import ByPost
+from approvals.candidacy import ByPost, Candidate
 from approvals.candidates import Assignment, Wanted
 from approvals.chains import definition_by_id
 from approvals.distribution import state_with
@@ -43,21 +44,20 @@ class Pending:
         if not isinstance(by, ByPost):
             return None
         here = ByPost(holder_of=by.holder_of)
-        return Wanted(here, unit_id, self.stage.acting, self.task.barred, familiar=self.task.assignee_id)
+        return self._wanted(here, unit_id, self.task.barred, familiar=self.task.assignee_id)
 
     def higher_up(self) -> Wanted | None:
         """Whom it is for when it leaves the person who let it lie; None when the chain names nobody."""
         if self.target is None:
             return None
         lets_lie = [self.task.assignee_id] if self.task.assignee_id else []
-        return Wanted(
-            self.target,
-            self.case.unit_id,
-            self.stage.acting,
-            [*self.task.barred, *lets_lie],
-            rises=True,
-            leaves=self.task.position_id,
-        )
+        barred = [*self.task.barred, *lets_lie]
+        return self._wanted(self.target, self.case.unit_id, barred, rises=True, leaves=self.task.position_id)
+
+    def _wanted(self, candidate: Candidate, unit_id: UUID, barred: Collection[UUID], **how: Any) -> Wanted:
+        task = self.task
+        scope = {"chain": task.chain, "stage": task.stage, "rank": task.rank}
+        return Wanted(candidate, unit_id, self.stage.acting, barred, **scope, **how)
 
     def hand_to(self, new: Assignment, event: str, *, now: datetime, **facts: Any) -> list[Event]:
         """Give it to others and say so."""

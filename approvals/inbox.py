@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from approvals.access import Reach, permits
+from approvals.access import Reach, given_to, may_act
 from approvals.chains import definition_by_id
 from approvals.directory import Directory
 from approvals.models import Case, Task
@@ -98,7 +98,8 @@ def inbox(
     if actor.person_id is None:
         return []
     now = clock.now(session)
-    wells = _wells(Reach.of(actor, actor.person_id, directory, now), InboxFilter(filter), now)
+    reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
+    wells = _wells(reach, InboxFilter(filter), now)
     if not wells:
         return []
     urgency = (Task.due_at.asc().nulls_last(), Task.id)
@@ -127,7 +128,7 @@ def counts(session: Session, actor: Actor, *, directory: Directory) -> InboxCoun
     if actor.person_id is None:
         return InboxCounts()
     now = clock.now(session)
-    reach = Reach.of(actor, actor.person_id, directory, now)
+    reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
     kinds = {"mine": InboxFilter.MINE, "offered": InboxFilter.OFFERED}
     parts = [
         select(literal_column(f"'{name}'", Text).label("part"), Task.due_at).where(well)
@@ -165,11 +166,12 @@ def _wells(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnEle
             Task.ended_at.is_(None),
             mine.is_not(True),
             not_(and_(offered, Task.queue.in_(queues))),
-            permits(capacity),
+            may_act(footings),
             free,
         )
-        for position, capacity in reach.posts
+        for position, footings in reach.posts.items()
     ]
+    own += [and_(given_to(giver), may_act(footings), free) for giver, footings in reach.named.items()]
     open_to_all = [and_(Task.queue == queue, offered, free, not_(Task.held_back)) for queue in queues]
     open_to_all.append(and_(Task.candidates.contains([me]), offered, free, not_(Task.held_back)))
     match part:

@@ -1,12 +1,20 @@
-"""Who may not decide a case, and why: its subject, its requester, who decided another of its stages, who
-stepped aside. Pure."""
+"""Who may not decide a case, and why: its subject, its requester, who is tied to the subject, who decided
+another of its stages, who stepped aside. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from approvals.errors import ConflictOfInterest, DecidedBefore, OwnCase, OwnRequest, SteppedAside
+from approvals.errors import (
+    ConflictOfInterest,
+    DecidedBefore,
+    OwnCase,
+    OwnRequest,
+    RelatedToSubject,
+    SteppedAside,
+)
 from approvals.stage import Stage
+from core.directory import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class Interests:
     subject_id: UUID
     requester_id: UUID | None
     decided: tuple[Decided, ...] = ()
+    tied: tuple[UUID, ...] = ()
+    """Who lives with the subject, is family, or wants the same post, by what was declared."""
 
     @property
     def owners(self) -> dict[UUID | None, type[ConflictOfInterest]]:
@@ -44,7 +54,14 @@ class Interests:
             if d.stage != stage.name and (apart is None or d.stage in apart)
         }
         barred |= {d.by: SteppedAside for d in self.decided if d.recused}
+        barred |= dict.fromkeys(self.tied, RelatedToSubject)
         return barred | {person: why for person, why in self.owners.items() if person is not None}
 
     def and_decided(self, more: Iterable[Decided]) -> "Interests":
-        return Interests(self.subject_id, self.requester_id, (*self.decided, *more))
+        return Interests(self.subject_id, self.requester_id, (*self.decided, *more), self.tied)
+
+
+def tied_to(subject_id: UUID, relations: Iterable[Relation]) -> tuple[UUID, ...]:
+    """Whom these relations keep from deciding on a subject: everybody at their other end."""
+    others = {r.other_id if r.person_id == subject_id else r.person_id for r in relations}
+    return tuple(sorted(others - {subject_id}))

@@ -155,6 +155,9 @@ class Case(Base):
     alarm_at: Mapped[datetime | None]
     """When the sweep must look at the case next, for the law's clock or the end of a suspension."""
 
+    tied: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), default=list, server_default="{}")
+    """Who may not decide it for what ties them to the subject: as declared when it opened, and since."""
+
     chain_version: Mapped[ChainVersion] = relationship(lazy="raise")
     tasks: Mapped[list["Task"]] = relationship(back_populates="case", lazy="raise", order_by="Task.opened_at")
 

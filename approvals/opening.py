@@ -163,6 +163,9 @@ def _wanted(opening: Opening, seat: PanelSeat) -> Wanted:
         opening.familiar,
         about=opening.about,
         allocates=opening.stage.allocate != "offer",
+        chain=opening.chain,
+        stage=opening.stage.name,
+        rank=rank_of(opening.about.data),
     )
 
 

@@ -292,6 +292,7 @@ def upgrade() -> None:
     op.add_column("case", sa.Column("statutory_due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case", sa.Column("statutory_left", sa.Integer(), nullable=True))
     op.add_column("case", sa.Column("alarm_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("case", sa.Column("tied", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False))
     op.create_index(
         "ix_case_alarm", "case", ["alarm_at"], unique=False, postgresql_where=sa.text("alarm_at IS NOT NULL")
     )
@@ -378,6 +379,7 @@ def downgrade() -> None:
     op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")
     op.drop_index("ix_case_alarm", table_name="case", postgresql_where=sa.text("alarm_at IS NOT NULL"))
+    op.drop_column("case", "tied")
     op.drop_column("case", "alarm_at")
     op.drop_column("case", "statutory_left")
     op.drop_column("case", "statutory_due_at")
