@@ -70,7 +70,7 @@ class ChainDefinition(Strict):
 
     def reasons_for(self, kind: str, stage: str | None = None) -> Reasons:
         """The coded reasons for a rejection, return or withdrawal: the stage's, the chain's, or the usual."""
-        own = self.stage(stage) if stage else None
+        own = next((s for s in self.stages if s.name == stage), None)  # it may be one of an older version
         outside = own is not None and own.is_external
         known: dict[str, Reasons] = {**OUTSIDE_REASONS} if outside else {**DEFAULT_REASONS, **self.reasons}
         return {**known, **(own.reasons if own else {})}.get(kind, {})
@@ -85,10 +85,11 @@ def parse(source: str) -> ChainDefinition:
     except ValidationError as exc:
         first = exc.errors()[0]
         path = tuple(part for part in first["loc"] if part not in TAGS)
-        raise BadChain(line=text.line(path), field=text.name(path), why=_why(first)) from exc
+        raise BadChain(line=text.line(path), field=text.name(path), why=why(first)) from exc
 
 
-def _why(error: ErrorDetails) -> str:
+def why(error: ErrorDetails) -> str:
+    """What an error of pydantic's says to whoever wrote the text."""
     match error["type"]:
         case "missing":
             return "this is needed"

@@ -67,7 +67,8 @@ def read(session: Session, cases: Sequence[Case]) -> list[Past]:
     for decision, asked_at in session.execute(decided.where(Decision.case_id.in_(ids))).tuples():
         happened[decision.case_id].append(_decided(decision, asked_at))
     for answer in session.scalars(select(ExternalAnswer).where(ExternalAnswer.case_id.in_(ids))):
-        happened[answer.case_id].append(Happened(answer.stage, answer.outcome, answer.recorded_at))
+        said = Happened(answer.stage, answer.outcome, answer.recorded_at, round=answer.round)
+        happened[answer.case_id].append(said)
     return [_past(case, happened[case.id]) for case in cases]
 
 
@@ -87,6 +88,8 @@ def _decided(decision: Decision, asked_at: datetime) -> Happened:
         decision.capacity,
         frozenset(decision.checklist),
         asked_at,
+        decision.round,
+        decision.part,
     )
 
 

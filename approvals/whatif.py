@@ -5,7 +5,7 @@ wherever the other definition would have let it count; where it would have asked
 that is said, and the rest is told as if they had approved.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from approvals.machine import applies
 from approvals.models import SETTLED, CaseState, DecisionKind
 from approvals.stage import Stage
 from approvals.titles import Titles
+from approvals.voting import Standing, Vote, standing
 from core.conditions import BadCondition
 from core.directory import Capacity
 from core.worktime import WorkCalendar, after, worked
@@ -28,6 +29,8 @@ Why = Literal[
     "acting",  # whoever acted for the holder could not have
     "conflict",  # whoever decided would have been in conflict
     "checklist",  # more would have had to be ticked
+    "too-few",  # more would have had to decide
+    "outcome",  # the same decisions would have led elsewhere
     "otherwise",  # people would have decided what an authority outside decided, or the reverse
     "late",  # it was in time and would have been late
     "in-time",  # it was late and would have been in time
@@ -50,6 +53,8 @@ class Happened:
     checklist: frozenset[str] = frozenset()
     asked_at: datetime | None = None
     """When its task opened."""
+    round: int = 1
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,12 @@ class Past:
     happened: tuple[Happened, ...] = ()
 
     @property
-    def last(self) -> dict[str, Happened]:
-        """The last decision at each stage, in the order in which they were taken."""
-        found: dict[str, Happened] = {}
+    def last(self) -> dict[str, tuple[Happened, ...]]:
+        """The decisions of the last round at each stage, in the order in which the stages were settled."""
+        found: dict[str, tuple[Happened, ...]] = {}
         for one in self.happened:
-            found.pop(one.stage, None)
-            found[one.stage] = one
+            before = found.pop(one.stage, ())
+            found[one.stage] = (*(each for each in before if each.round == one.round), one)
         return found
 
 
@@ -84,7 +89,7 @@ class Step:
     stage: str
     title: Titles
     state: StepState
-    happened: Happened | None = None
+    happened: tuple[Happened, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def compare(past: Past, old: ChainDefinition, new: ChainDefinition, calendar: Wo
     told = _Telling(past, new)
     steps = tuple(told.steps())
     here = {step.stage for step in steps if step.state in ("as-was", "again")}
-    gone = [h for name, h in past.last.items() if name not in here]
+    gone = [votes[-1] for name, votes in past.last.items() if name not in here]
     differences = [
         *told.found,
         *(Difference("not-asked", h.stage, title(old, h.stage), {"by": h.by_name}) for h in gone),
@@ -140,6 +145,12 @@ def groups(comparisons: Iterable[Comparison]) -> list[tuple[Difference, int]]:
             counts[key] = counts.get(key, 0) + 1
             first.setdefault(key, difference)
     return sorted(((first[key], count) for key, count in counts.items()), key=lambda pair: -pair[1])
+
+
+def _seats(stage: Stage) -> int:
+    """How many would have sat at a stage, as far as its definition alone says it."""
+    numbered = isinstance(stage.decide.quorum, int)
+    return max(len(stage.wanted), stage.decide.needed(1) if numbered else 1)
 
 
 def _before(past: Past, old: ChainDefinition) -> Iterator[Step]:
@@ -185,17 +196,16 @@ class _Telling:
                 self._note("unknown", stage, condition=stage.when, reason=str(exc.facts.get("why", "")))
                 yield Step(stage.name, stage.title, "unknown")
                 continue
-            happened = last.get(stage.name)
-            if happened is None:
+            votes = last.get(stage.name)
+            if votes is None:
                 yield self._not_asked_then(stage, asked=place < reached)
                 continue
-            counts = self._counts(stage, happened, decided)
-            yield Step(stage.name, stage.title, "as-was" if counts else "again", happened)
-            if happened.by:
-                decided.append(Decided(stage.name, happened.by))
-            over = counts and happened.kind == DecisionKind.REJECT
+            outcome = self._outcome(stage, votes, decided)
+            yield Step(stage.name, stage.title, "as-was" if outcome else "again", votes)
+            decided += [Decided(stage.name, v.by, v.kind == DecisionKind.RECUSE) for v in votes if v.by]
+            over = outcome == DecisionKind.REJECT
 
-    def _reached(self, last: Mapping[str, Happened]) -> int:
+    def _reached(self, last: Mapping[str, Any]) -> int:
         """How many stages of the other definition lie before the point that the case has reached."""
         if self.past.state == CaseState.APPROVED:
             return len(self.new.stages)
@@ -209,21 +219,45 @@ class _Telling:
         over = self.past.state in SETTLED
         return Step(stage.name, stage.title, "unreached" if over else "ahead")
 
-    def _counts(self, stage: Stage, happened: Happened, decided: list[Decided]) -> bool:
-        """Whether a decision that was taken would have counted; what stands against it is noted."""
-        before = len(self.found)
-        if (happened.by is None) != stage.is_external:
-            self._note("otherwise", stage, by=happened.by_name)
-            return False
-        if happened.capacity in (Capacity.PLH, Capacity.PLT) and happened.capacity not in stage.acting:
-            self._note("acting", stage, by=happened.by_name, capacity=happened.capacity)
+    def _outcome(self, stage: Stage, votes: Sequence[Happened], decided: list[Decided]) -> str | None:
+        """What a stage's decisions would have led to; None, and why noted, where they would not count."""
+        before, outside = len(self.found), votes[-1].by is None
+        if outside != stage.is_external:
+            self._note("otherwise", stage, by=votes[-1].by_name)
+        elif not outside:
+            for vote in votes:
+                self._weigh(stage, vote, decided)
+        if len(self.found) > before:
+            return None
+        return votes[-1].kind if outside else self._together(stage, votes)
+
+    def _weigh(self, stage: Stage, vote: Happened, decided: list[Decided]) -> None:
+        """Note what would have stood against a decision."""
+        acting = vote.capacity not in (None, Capacity.DEFINITIVE)
+        if acting and vote.capacity not in stage.acting:
+            self._note("acting", stage, by=vote.by_name, capacity=vote.capacity)
         interests = Interests(self.past.subject_id, self.past.requester_id, tuple(decided))
-        if happened.by in interests.barred_from(stage):
-            self._note("conflict", stage, by=happened.by_name)
-        missing = [code for code in stage.checklist if code not in happened.checklist]
-        if happened.kind == DecisionKind.APPROVE and missing:
+        if vote.kind != DecisionKind.RECUSE and vote.by in interests.barred_from(stage):
+            self._note("conflict", stage, by=vote.by_name)
+        missing = [code for code in stage.checklist if code not in vote.checklist]
+        if vote.kind == DecisionKind.APPROVE and missing:
             self._note("checklist", stage, missing=[stage.checklist[code] for code in missing])
-        return len(self.found) == before
+
+    def _together(self, stage: Stage, votes: Sequence[Happened]) -> str | None:
+        """What the decisions of a stage come to by its rule, if nobody else had sat there."""
+        cast = [Vote(DecisionKind(vote.kind), vote.part) for vote in votes]
+        seats = max(_seats(stage), len(cast))
+        found = standing(stage.decide, cast, seats - len(cast), closed=seats == len(cast))
+        if found in (Standing.PENDING, Standing.SHORT):
+            self._note("too-few", stage, had=len(cast), needed=seats)
+            return None
+        if (found == Standing.REJECT) != self._was_rejected_at(stage):
+            self._note("outcome", stage, outcome=str(found))
+        return str(found)
+
+    def _was_rejected_at(self, stage: Stage) -> bool:
+        last = [*self.past.last]
+        return self.past.state == CaseState.REJECTED and bool(last) and last[-1] == stage.name
 
     def _note(self, why: Why, stage: Stage, **facts: Any) -> None:
         self.found.append(Difference(why, stage.name, stage.title, facts))
@@ -244,7 +278,7 @@ def _deadlines(
 ) -> Iterator[Difference]:
     stages = {stage.name: stage for stage in new.stages}
     was = {stage.name: stage for stage in old.stages}
-    for happened in past.happened:
+    for happened in (vote for votes in past.last.values() for vote in votes):
         stage = stages.get(happened.stage)
         if stage is None or happened.asked_at is None or happened.stage not in was:
             continue

@@ -10,6 +10,8 @@ from web import assets, errors
 from web.deps import check_form
 from web.routes import (
     cases,
+    chain_drafts,
+    chains,
     cycles,
     health,
     imports,
@@ -27,7 +29,23 @@ from web.routes import (
 )
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 
-PAGES = (public, login, inbox, tasks, links, cases, mine, imports, launch, cycles, outside, operator, ledger)
+PAGES = (
+    public,
+    login,
+    inbox,
+    tasks,
+    links,
+    cases,
+    mine,
+    imports,
+    launch,
+    chains,
+    chain_drafts,
+    cycles,
+    outside,
+    operator,
+    ledger,
+)
 
 
 def create_app() -> FastAPI:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 import wiring
 from approvals.directory import Directory
@@ -19,6 +20,9 @@ from web.visit import Visit
 
 POLLING = "inbox"
 """The part of a page that asks for itself anew every minute, whether or not somebody looks at it."""
+
+MOST_FIELDS = 5_000
+"""A chain of fifty stages has so many; what a form may weigh is bounded before it is read."""
 
 
 class LoginNeeded(NotAllowed):
@@ -132,5 +136,13 @@ async def check_form(request: Request, visit: Visitor) -> None:
     """Every request that could change something must come from a form of ours. Raises StaleForm."""
     if request.method in security.SAFE_METHODS:
         return
-    form = await request.form()
+    form = await request.form(max_fields=MOST_FIELDS)
     security.check_form(request, visit.form_secret, form.get("csrf"))
+
+
+async def posted(request: Request) -> FormData:
+    """What was sent, field by field, where the fields are not known beforehand."""
+    return await request.form(max_fields=MOST_FIELDS)
+
+
+Posted = Annotated[FormData, Depends(posted, scope="function")]

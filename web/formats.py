@@ -116,6 +116,10 @@ def install(env: Environment, language: str) -> None:
         title = known.said(language) if known else texts.translate(language, DOCUMENTS.get(kind, kind))
         return title[:1].upper() + title[1:]
 
+    def reason(message: str) -> str:
+        """Why something is wrong, said in the language as far as its words are known."""
+        return texts.translate(language, message)
+
     def told(problem: Mapping[str, Any]) -> str:
         return texts.translate(language, problem["message"]).format_map(problem.get("facts") or {})
 
@@ -130,6 +134,7 @@ def install(env: Environment, language: str) -> None:
         "fan": fan,
         "columns": columns,
         "told": told,
+        "reason": reason,
         "moment": moment,
         "clock_time": clock_time,
         "day": day,

@@ -95,3 +95,21 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-sends]")) event.target.form.requestSubmit();
 });
+
+// The desk of a chain: choosing another kind of candidate draws its fields; a problem leads to its line.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-redraws]")) {
+    event.target.form.requestSubmit();
+  }
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-line]");
+  const source = document.getElementById("source");
+  if (!link || !source) return;
+  event.preventDefault();
+  const lines = source.value.split("\n");
+  const start = lines.slice(0, link.dataset.line - 1).reduce((sum, line) => sum + line.length + 1, 0);
+  source.focus();
+  source.setSelectionRange(start, start + (lines[link.dataset.line - 1] || "").length);
+  source.scrollTop = (link.dataset.line - 3) * (source.scrollHeight / lines.length);
+});

@@ -1,5 +1,6 @@
 """Past cases held against another definition: what would have been otherwise, and what would not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -195,8 +196,39 @@ def test_what_an_open_case_has_not_reached_is_no_difference():
 
 
 def test_of_several_rounds_the_last_decision_at_a_stage_counts():
-    way = (WAY[0], happened("verification", "Vera", 2, "return"), *WAY[1:])
+    again = [replace(one, round=2) for one in WAY[1:]]
+    way = (WAY[0], happened("verification", "Vera", 2, "return"), *again)
     assert not held(past(*way)).differs
+
+
+def test_a_stage_that_several_decide_would_have_asked_for_more():
+    three = "    candidates: [{holder_of: head}, {holder_of: head, unit: top}, {role: committee}]\n"
+    panel = CHAIN.replace("    candidates: {holder_of: head}\n", three + "    decide: {quorum: 2}\n")
+    found = compare(past(*WAY), parse(CHAIN), parse(panel), CALENDAR)
+    assert whys(found) == [("too-few", "unit-head")]
+    assert found.differences[0].facts == {"had": 1, "needed": 3}
+
+
+VOTES = (
+    happened("unit-head", "Kasi", 1),
+    happened("unit-head", "Kabid", 1),
+    happened("unit-head", "Kaban", 1, "reject"),
+)
+
+
+def by_rule(rule: str) -> str:
+    return CHAIN.replace("{holder_of: head}", "{role: committee}").replace(
+        "    acting: [plh]\n", f"    decide: {rule}\n"
+    )
+
+
+def test_the_same_votes_may_lead_elsewhere_by_another_rule():
+    majority, everybody = parse(by_rule("{majority: more-than-half}")), parse(by_rule("all"))
+    case = past(*VOTES, *WAY[1:])
+    assert not compare(case, majority, majority, CALENDAR).differs
+    found = compare(case, majority, everybody, CALENDAR)
+    assert ("outcome", "unit-head") in whys(found)
+    assert [step.state for step in found.after][1:] == ["unreached"] * 3
 
 
 def test_the_kinds_of_difference_are_counted_over_all_cases():
