@@ -27,6 +27,7 @@ from approvals.errors import (
 from approvals.instruments import warrants
 from approvals.meetings import follow, must_convene
 from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
+from approvals.obstacles import TaskSuspended
 from approvals.panels import CONVENER
 from core import clock
 from core.actor import Actor
@@ -71,7 +72,7 @@ def decide(
     must_be_complete(dossier, task, verdict)
     decision = _decision(task, actor, verdict, by, now, known=set(dossier.stage_of(task).checklist))
     events = [*_claim(task, actor, by, now), _decided(task, decision)]
-    task.state, task.ended_at, task.alarm_at = TaskState.DECIDED, now, None
+    task.state, task.ended_at, task.alarm_at, task.draft = TaskState.DECIDED, now, None, None
     events += follow(session, dossier, task, decision, directory=directory, now=now)
     _write(session, decision)
     record(session, actor, events)
@@ -118,8 +119,10 @@ def _must_be_open(dossier: Dossier, task: Task) -> None:
     dossier.must_be_alive()
     if task.ended_at is not None:
         raise TaskEnded(at=task.ended_at)
-    if dossier.case.state != CaseState.OPEN or task.state == TaskState.SUSPENDED:
+    if dossier.case.state != CaseState.OPEN:
         raise NotPossibleNow(state=dossier.case.state)
+    if task.state == TaskState.SUSPENDED:
+        raise TaskSuspended
     if task.part == CONVENER:
         raise must_convene(dossier)
 

@@ -68,6 +68,8 @@ class Pending:
         task.candidates = None if new.candidates is None else [*new.candidates]
         task.assignee_id, task.assignee_capacity = new.assignee_id, new.capacity
         task.order_number, task.claimed_at = new.order_number, None
+        task.handed_by = task.draft = None
+        task.suspended_from = task.suspended_at = task.suspended_until = None
         said = {
             "task": task.id,
             "case": task.case_id,

@@ -68,7 +68,7 @@ def settle(case: Case, state: CaseState, cause: Cause, now: datetime) -> Event:
 
 def cancel_task(task: Task, cause: str, now: datetime) -> Event:
     """End a task without a decision, because its case moved on."""
-    task.state, task.ended_at, task.alarm_at = TaskState.CANCELLED, now, None
+    task.state, task.ended_at, task.alarm_at, task.draft = TaskState.CANCELLED, now, None, None
     facts = {"task": task.id, "case": task.case_id, "cause": cause}
     return Event("task.cancelled", task.case_id, "case", facts)
 

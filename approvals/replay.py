@@ -98,7 +98,9 @@ def _of_task(task: ReplayedTask, what: str, facts: Mapping[str, Any]) -> None:
             task.state, task.assignee = facts.get("state", TaskState.ALLOCATED), facts["by"]
         case "released":
             task.state, task.assignee = TaskState.OFFERED, None
-        case "escalated" | "reassigned":
+        case "started":
+            task.state = TaskState.STARTED
+        case "escalated" | "reassigned" | "delegated":
             for name, value in _hands({**facts, "assignee": facts["to"]}).items():
                 setattr(task, name, value)
             task.due_at = facts.get("due_at", task.due_at)

@@ -46,7 +46,7 @@ def sweep(session: Session, *, directory: Directory, limit: int = 500) -> SweepC
     events: list[Event] = []
     for pending, deadlines in zip(waiting, clocks, strict=True):
         if new := risen.get(pending.task.id):
-            events += _escalate(pending, new, Deadlines(pending.stage, deadlines.calendar, now))
+            events += escalate_to(pending, new, Deadlines(pending.stage, deadlines.calendar, now))
         else:
             events.append(_remind(pending, deadlines, now))
     session.flush()
@@ -79,7 +79,8 @@ def _superiors(late: Iterable[Pending], directory: Directory, now: datetime) -> 
     return {p.task.id: new for (p, _), new in zip(rising, found, strict=True) if not new.unfilled}
 
 
-def _escalate(pending: Pending, new: Assignment, deadlines: Deadlines) -> list[Event]:
+def escalate_to(pending: Pending, new: Assignment, deadlines: Deadlines) -> list[Event]:
+    """Move a locked task up to whoever was found above; its clock begins anew."""
     task, now = pending.task, deadlines.start
     task.escalated_from, task.escalated_at, task.reminded = task.assignee_id, now, 0
     task.due_at, task.alarm_at = deadlines.due_at, deadlines.next_alarm(now)

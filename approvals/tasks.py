@@ -13,9 +13,9 @@ from approvals.directory import Directory
 from approvals.distribution import state_with
 from approvals.dossier import Dossier, lock_task
 from approvals.entitlement import may_claim
-from approvals.errors import AlreadyClaimed, AlreadyDecided, NotClaimable, NotYours, TaskEnded
+from approvals.errors import AlreadyClaimed, AlreadyDecided, NotClaimable, NotPossibleNow, NotYours, TaskEnded
 from approvals.handover import Pending
-from approvals.models import Case, Task, TaskState
+from approvals.models import Case, CaseState, Task, TaskState
 from approvals.stage import Stage
 from core import clock
 from core.actor import Actor
@@ -67,7 +67,9 @@ def release(session: Session, actor: Actor, task_id: UUID) -> Task:
     if task.assignee_id != actor.person_id:
         raise NotYours
     task.state, task.assignee_id, task.claimed_at = TaskState.OFFERED, None, None
-    task.started_at, task.held_back = None, dossier.stage_of(task).distribute == "late"
+    task.held_back = dossier.stage_of(task).distribute == "late"
+    task.draft = task.started_at = task.handed_by = None
+    task.suspended_from = task.suspended_at = task.suspended_until = None
     session.flush()
     record(session, actor, [_event("task.released", task, by=actor.person_id)])
     return task
@@ -103,6 +105,8 @@ def _at_posts(
         select(Task, Case)
         .join(Case)
         .where(Task.position_id.in_(set(position_ids)), Task.ended_at.is_(None), Task.claimed_at.is_(None))
+        # what stands still with its case follows its post when it goes on
+        .where(Case.suspended_from.is_(None))
         .order_by(Task.id)
     )
     if only is not None:
@@ -128,6 +132,8 @@ def _must_be_open(dossier: Dossier, task: Task) -> None:
     dossier.must_be_alive()
     if task.ended_at is not None:
         raise TaskEnded(at=task.ended_at)
+    if dossier.case.state != CaseState.OPEN:
+        raise NotPossibleNow(state=dossier.case.state)
 
 
 def _event(name: str, task: Task, by: UUID | None, **facts: Any) -> Event:
