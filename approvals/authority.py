@@ -38,9 +38,7 @@ def must_be_of_others(dossier: Dossier, actor: Actor) -> None:
         raise conflict
 
 
-def must_be_above(
-    dossier: Dossier, task: Task, actor: Actor, *, directory: Directory, now: datetime
-) -> None:
+def must_be_above(dossier: Dossier, task: Task, actor: Actor, *, directory: Directory, now: datetime) -> None:
     """HR, or whom the task would be escalated to. Raises NotSuperior; the conflict of interest."""
     if not actor.has(Role.HR):
         wanted = Pending(task, dossier.case, dossier.stage_of(task)).higher_up()

@@ -47,8 +47,18 @@ def delegate(
     must_be_workable(dossier, task)
     must_have(task, actor)
     comment, now = must_say(reason), clock.now(session)
-    person, by = must_receive(dossier, task, to_id, directory=directory, now=now)
-    event = _hand(task, dossier.stage_of(task), person.id, by, actor, now, name="task.delegated", comment=comment, whole=with_draft)
+    person, by = must_receive(session, dossier, task, to_id, directory=directory, now=now)
+    event = _hand(
+        task,
+        dossier.stage_of(task),
+        person.id,
+        by,
+        actor,
+        now=now,
+        name="task.delegated",
+        comment=comment,
+        whole=with_draft,
+    )
     session.flush()
     record(session, actor, [event])
     return task
@@ -67,8 +77,18 @@ def reassign(
     now = clock.now(session)
     must_be_above(dossier, task, actor, directory=directory, now=now)
     comment = must_say(reason)
-    person, by = must_receive(dossier, task, to_id, directory=directory, now=now)
-    event = _hand(task, dossier.stage_of(task), person.id, by, actor, now, name="task.reassigned", comment=comment, whole=False)
+    person, by = must_receive(session, dossier, task, to_id, directory=directory, now=now)
+    event = _hand(
+        task,
+        dossier.stage_of(task),
+        person.id,
+        by,
+        actor,
+        now=now,
+        name="task.reassigned",
+        comment=comment,
+        whole=False,
+    )
     session.flush()
     record(session, actor, [event])
     return task
@@ -156,8 +176,8 @@ def _hand(
     to_id: UUID,
     by: Right,
     actor: Actor,
-    now: datetime,
     *,
+    now: datetime,
     name: str,
     comment: str,
     whole: bool,

@@ -1,15 +1,19 @@
 """Whom a task can be handed to: whoever could decide it, is here, and has no conflict in its case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from approvals.crowds import Crowds
 from approvals.directory import Directory
 from approvals.dossier import Dossier
-from approvals.entitlement import Right, right
+from approvals.entitlement import Right, Warrant, own_holder, right
 from approvals.errors import AlreadyClaimed, ConflictOfInterest, NotYours, PostVacant
-from approvals.models import Task
+from approvals.instruments import in_force, warrants
+from approvals.models import Delegation, Task
 from approvals.obstacles import Conflicted, Gone, HasItAlready, SeatedAlready, Unfit
 from approvals.panels import CONVENER, is_crowd
 from core.actor import Actor
@@ -17,7 +21,7 @@ from core.directory import Person
 
 
 def must_receive(
-    dossier: Dossier, task: Task, person_id: UUID, *, directory: Directory, now: datetime
+    session: Session, dossier: Dossier, task: Task, person_id: UUID, *, directory: Directory, now: datetime
 ) -> tuple[Person, Right]:
     """Somebody who may be handed a task, and by which right they will decide it.
 
@@ -30,17 +34,19 @@ def must_receive(
         raise Conflicted(name=person.name)
     if sits_already(dossier, task, person_id):
         raise SeatedAlready(name=person.name)
-    if (found := _right(dossier, task, person, directory, now)) is None:
+    if (found := _right(session, dossier, task, person, directory=directory, now=now)) is None:
         raise Unfit(name=person.name)
     return person, found
 
 
-def receivers(dossier: Dossier, task: Task, *, directory: Directory, now: datetime) -> list[Person]:
+def receivers(
+    session: Session, dossier: Dossier, task: Task, *, directory: Directory, now: datetime
+) -> list[Person]:
     """Everybody whom a task may be handed to, by name."""
     found: list[Person] = []
-    for person_id in dict.fromkeys(_considered(dossier, task, directory, now)):
+    for person_id in dict.fromkeys(_considered(session, dossier, task, directory, now)):
         try:
-            found.append(must_receive(dossier, task, person_id, directory=directory, now=now)[0])
+            found.append(must_receive(session, dossier, task, person_id, directory=directory, now=now)[0])
         except (Gone, HasItAlready, Conflicted, SeatedAlready, Unfit):
             continue
     return sorted(found, key=lambda person: person.name)
@@ -60,15 +66,22 @@ def sits_already(dossier: Dossier, task: Task, person_id: UUID) -> bool:
     return seated or dossier.has_voted(task, Actor(person_id, ""))
 
 
-def _right(dossier: Dossier, task: Task, person: Person, directory: Directory, now: datetime) -> Right | None:
+def _right(
+    session: Session, dossier: Dossier, task: Task, person: Person, *, directory: Directory, now: datetime
+) -> Right | None:
     """By which right they could decide it, whoever has it at present; None without any."""
     if task.part == CONVENER:
         return None
     stage = dossier.stage_of(task)
     actor = Actor(person.id, person.name, directory.roles_of(person.id))
     post = directory.post(task.position_id, now) if task.position_id else None
+
+    def received() -> Sequence[Warrant]:
+        # of what was given by name a delegation goes on by itself, and says for whom
+        return warrants(session, actor, now, directory=directory) if post else ()
+
     try:
-        return right(task, stage, actor, dossier.interests.barred_from(stage), post)
+        return right(task, stage, actor, dossier.interests.barred_from(stage), post, warrants=received)
     except AlreadyClaimed:
         return Right()
     except NotYours:
@@ -77,10 +90,16 @@ def _right(dossier: Dossier, task: Task, person: Person, directory: Directory, n
         return None
 
 
-def _considered(dossier: Dossier, task: Task, directory: Directory, now: datetime) -> Iterable[UUID]:
+def _considered(
+    session: Session, dossier: Dossier, task: Task, directory: Directory, now: datetime
+) -> Iterable[UUID]:
     """Who comes into question at all."""
     if task.position_id:
-        yield from (holder.person_id for holder in directory.post(task.position_id, now).holders)
+        post = directory.post(task.position_id, now)
+        yield from (holder.person_id for holder in post.holders)
+        if own := own_holder(post):
+            given = select(Delegation.to_id).where(Delegation.from_id == own.person_id, in_force(now))
+            yield from session.scalars(given)
     if task.queue:
         yield from (person.id for person in directory.with_role(task.queue.removeprefix("role:")))
     yield from task.candidates or ()

@@ -183,7 +183,7 @@ def test_a_signature_is_never_handed_on(desk: Desk):
 def test_who_may_receive_a_task_can_be_chosen_from(desk: Desk):
     case = claimed(desk)
     dossier, task = read_task(desk.session, desk.task(case).id)
-    found = receivers(dossier, task, directory=desk.office, now=clock.now(desk.session))
+    found = receivers(desk.session, dossier, task, directory=desk.office, now=clock.now(desk.session))
     assert [person.name for person in found] == ["Viktor"]
 
 
