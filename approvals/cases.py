@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
+from approvals import statutory
 from approvals.chains import definition_of
 from approvals.crowds import About
 from approvals.definition import ChainDefinition
@@ -76,11 +77,20 @@ def open_cases(
         d.natural_key: _Entry.of(d, definition, tied_to(d.subject_id, ties.get(d.subject_id, ())))
         for d in drafts
     }
-    rows = [entry.row(process_id, version.id, now) for entry in entries.values()]
+    law = statutory.at_opening(definition.statutory, {d.unit_id for d in drafts}, directory, now)
+    rows = [entry.row(process_id, version.id, now) | law[entry.draft.unit_id] for entry in entries.values()]
     fresh = _insert(session, rows)
     opening = [entry for key, entry in entries.items() if fresh.get(key) == entry.id]
     events = open_stages(session, [e.opening for e in opening], directory=directory, now=now)
-    record(session, actor, [event for e in opening for event in e.events(process_id, version, events[e.id])])
+    record(
+        session,
+        actor,
+        [
+            event
+            for e in opening
+            for event in e.events(process_id, version, events[e.id], law[e.draft.unit_id]["statutory_due_at"])
+        ],
+    )
     known = {e.id for e in opening}
     if len(known) < len(entries):
         fresh |= _existing(session, process_id, [k for k, e in entries.items() if e.id not in known])
@@ -116,7 +126,10 @@ def resubmit(
     case.data = {**case.data, **corrections}
     cause = Cause(Move.RESUBMIT, corrects=bool(corrections))
     events = move(session, dossier, cause, directory=directory, now=clock.now(session))
-    said = about(case, "case.resubmitted", comment, round=case.round, version=case.version, stage=case.stage)
+    facts: dict[str, Any] = {"round": case.round, "version": case.version, "stage": case.stage}
+    if dossier.definition.statutory:
+        facts["statutory_due_at"] = case.statutory_due_at
+    said = about(case, "case.resubmitted", comment, **facts)
     session.flush()
     record(session, actor, [said, *events])
     return case
@@ -228,9 +241,6 @@ class _Entry:
             "suspended_at": None,
             "suspension": None,
             "resumes_at": None,
-            "statutory_due_at": None,
-            "statutory_left": None,
-            "alarm_at": None,
             "tied": [*self.tied],
         }
 
@@ -247,7 +257,9 @@ class _Entry:
             about=About(self.draft.data),
         )
 
-    def events(self, process_id: UUID, version: ChainVersion, begun: list[Event]) -> list[Event]:
+    def events(
+        self, process_id: UUID, version: ChainVersion, begun: list[Event], by_law: datetime | None
+    ) -> list[Event]:
         draft = self.draft
         facts = {
             "case": self.id,
@@ -259,6 +271,7 @@ class _Entry:
             "unit": draft.unit_id,
             "stage": self.stage.name,
             "reference": draft.reference,
+            **({"statutory_due_at": by_law} if by_law else {}),
         }
         personal: dict[str, Any] = {"title": draft.title, "subject_name": draft.subject_name}
         if self.tied:

@@ -24,6 +24,8 @@ class Statutory(Strict):
     remind: tuple[Reminder, ...] = ()
     pauses: bool = True
     """Whether it stands still while the case is with whoever repairs it."""
+    pauses_suspended: bool = False
+    """Whether it stands still while the office suspends the case: only where the law itself says so."""
 
 
 class ChainDefinition(Strict):

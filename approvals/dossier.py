@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.chains import definition_by_id
@@ -98,6 +98,20 @@ def lock_case(session: Session, case_id: UUID) -> Dossier:
     if case is None:
         raise NoSuchCase
     return _open(session, case, _lock_tasks(session, case.id))
+
+
+def try_lock_case(session: Session, case_id: UUID) -> Dossier | None:
+    """Lock a case and its open tasks without waiting; None when somebody else has any of them."""
+    found = select(Case).where(Case.id == case_id).with_for_update(key_share=True, skip_locked=True)
+    case = session.scalar(found, execution_options=_FRESH)
+    if case is None:
+        return None
+    open_ = (Task.case_id == case_id, Task.ended_at.is_(None))
+    wanted = select(Task).where(*open_).order_by(Task.id).with_for_update(key_share=True, skip_locked=True)
+    tasks = tuple(session.scalars(wanted, execution_options=_FRESH))
+    if len(tasks) < (session.scalar(select(func.count()).where(*open_)) or 0):
+        return None
+    return _open(session, case, tasks)
 
 
 def lock_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:

@@ -1,6 +1,6 @@
 """How a case moves: the pure core. Nothing here reads a clock, a table or a directory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,10 @@ class Move(StrEnum):
     CORRECT = "correct"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
+    LAPSE = "lapse"
+    EXPIRE = "expire"
+    REVIVE = "revive"
+    FILE = "file"
 
 
 class Who(StrEnum):
@@ -31,6 +35,7 @@ class Who(StrEnum):
     OWNER = "owner"  # its subject or its requester
     HR = "hr"
     PROCESS = "process"  # the system, through a flow
+    CLOCK = "clock"  # the system, when a term has run out; it never approves
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,11 @@ TRANSITIONS = (
     _line(Move.CORRECT, "open", "open", Who.HR),
     _line(Move.CORRECT, "returned", "returned", Who.HR),
     _line(Move.WITHDRAW, "open returned", "withdrawn", Who.OWNER),
+    _line(Move.FILE, "open", "open", Who.OWNER, Who.APPROVER, Who.HR),
+    _line(Move.FILE, "returned", "returned", Who.REPAIRER, Who.HR),
+    _line(Move.LAPSE, "open", "suspended", Who.CLOCK),
+    _line(Move.EXPIRE, "suspended", "expired", Who.HR),
+    _line(Move.REVIVE, "suspended", "open", Who.HR),
     _line(Move.CANCEL, "draft open returned suspended", "cancelled", Who.PROCESS, Who.HR),
 )
 """Every way a case may move. What is not here can't happen."""
@@ -121,7 +131,21 @@ class Settled:
     state: CaseState
 
 
-Effect = Skipped | Entered | Ended | Returned | Settled
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A stage's term has run out: the case stops there, its tasks wait."""
+
+    at: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Revived:
+    """It goes on where it stopped, with a new term."""
+
+    at: Stage
+
+
+Effect = Skipped | Entered | Ended | Returned | Settled | Lapsed | Revived
 
 
 def may_move(state: CaseState, move: Move) -> bool:
@@ -172,25 +196,33 @@ def _move(
             return _enter(status, definition.stages, facts, left=None, must=True)
         case Move.APPROVE:
             return _enter(status, definition.following(status.stage), facts, left=status.stage)
-        case Move.RETURN:
-            here = definition.stage(status.stage or "")
-            return replace(status, state=CaseState.RETURNED), (Ended(), Returned(here))
+        case Move.RETURN | Move.LAPSE | Move.REVIVE:
+            state, effects = _STAYS[move](definition.stage(status.stage or ""))
+            return replace(status, state=state), effects
         case Move.RESUBMIT:
             here = definition.stage(status.stage or "")
             again = replace(status, round=status.round + 1, version=status.version + corrects)
             stages = definition.stages if here.after_return == "restart" else (here,)
             return _enter(again, stages, facts, left=None, must=True, always=here)
-        case Move.CORRECT:
+        case Move.CORRECT | Move.FILE:
             return replace(status, version=status.version + 1), ()
-        case Move.REJECT | Move.WITHDRAW | Move.CANCEL:
+        case Move.REJECT | Move.WITHDRAW | Move.CANCEL | Move.EXPIRE:
             ended = _ENDS[move]
             return replace(status, state=ended, stage=None), (Ended(), Settled(ended))
 
+
+_STAYS: Mapping[Move, Callable[[Stage], tuple[CaseState, tuple[Effect, ...]]]] = {
+    Move.RETURN: lambda here: (CaseState.RETURNED, (Ended(), Returned(here))),
+    Move.LAPSE: lambda here: (CaseState.SUSPENDED, (Lapsed(here),)),
+    Move.REVIVE: lambda here: (CaseState.OPEN, (Revived(here),)),
+}
+"""Moves that leave a case at its stage, but in another state."""
 
 _ENDS = {
     Move.REJECT: CaseState.REJECTED,
     Move.WITHDRAW: CaseState.WITHDRAWN,
     Move.CANCEL: CaseState.CANCELLED,
+    Move.EXPIRE: CaseState.EXPIRED,
 }
 
 

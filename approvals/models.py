@@ -150,8 +150,12 @@ class Case(Base):
     """While suspended: when it goes on by itself; None when somebody must say so."""
     statutory_due_at: Mapped[datetime | None]
     """By when the law wants it decided, whatever the stages' own deadlines say."""
+    statutory_since: Mapped[datetime | None]
+    """Since when that clock runs: the opening, or the last time it went on."""
     statutory_left: Mapped[int | None]
-    """While that clock stands still: how many seconds of working time were left."""
+    """How many seconds of its term were left when it last stood still; then it has no due date."""
+    statutory_missed_at: Mapped[datetime | None]
+    """When the keeper marked that the law's deadline had passed."""
     alarm_at: Mapped[datetime | None]
     """When the sweep must look at the case next, for the law's clock or the end of a suspension."""
 
@@ -233,6 +237,10 @@ class Task(Base):
     reminded: Mapped[int] = mapped_column(default=0)
     escalated_at: Mapped[datetime | None]
     escalated_from: Mapped[UUID | None]
+    term_from: Mapped[datetime | None]
+    """When its term began anew after it had expired; None where it began as the task opened or rose."""
+    term_left: Mapped[int | None]
+    """After a return, how many seconds of its stage's term it was given; None: the whole term."""
     ended_at: Mapped[datetime | None]
     seat: Mapped[int] = mapped_column(default=0, server_default="0")
     """Its place in the stage's panel, from 0; a sequence is decided in this order."""

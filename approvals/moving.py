@@ -6,17 +6,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from approvals import expiry, statutory
+from approvals.deadlines import time_left
 from approvals.directory import Directory
 from approvals.dossier import Dossier
 from approvals.errors import NotPossibleNow
 from approvals.interests import Decided
-from approvals.machine import Effect, Ended, Entered, Forbidden, Move, Returned, Settled, Skipped, advance
+from approvals.machine import (
+    Effect,
+    Ended,
+    Entered,
+    Forbidden,
+    Lapsed,
+    Move,
+    Returned,
+    Revived,
+    Settled,
+    Skipped,
+    advance,
+)
 from approvals.models import Case, CaseState, Task, TaskState
 from approvals.opening import Opening, open_stages
 from approvals.stage import Stage
 from core.events import Event
+from core.worktime import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,8 @@ def settle(case: Case, state: CaseState, cause: Cause, now: datetime) -> Event:
     """End a case: its row, and what its stream says."""
     case.state, case.stage, case.settled_at = state, None, now
     case.outcome = cause.code or state
-    case.returned_at = case.returned_to = None
+    case.returned_at = case.returned_to = case.alarm_at = None
+    case.suspended_from = case.suspended_at = case.suspension = case.resumes_at = None
     facts = {"process": case.process_id, "subject": case.subject_id, "outcome": case.outcome}
     return about(case, f"case.{state}", cause.comment, **facts)
 
@@ -105,12 +122,29 @@ class _Carrier:
                 yield self._return(stage)
             case Settled(state):
                 yield settle(case, state, self.cause, self.now)
+            case Lapsed(stage):
+                yield about(case, "case.lapsed", stage=stage.name)
+                yield from expiry.stop(case, self.dossier.tasks, self.now)
+            case Revived(stage):
+                yield about(case, "case.revived", self.cause.comment, stage=stage.name)
+                yield from expiry.go_on(case, self.dossier.tasks, stage, self._calendar, self.now)
+
+    @property
+    def _directory(self) -> Directory:
+        if self.directory is None:
+            raise ValueError(f"{self.cause.move} needs a directory here")
+        return self.directory
+
+    @property
+    def _calendar(self) -> WorkCalendar:
+        unit_id = self.dossier.case.unit_id
+        return self._directory.calendars([unit_id])[unit_id]
 
     def _enter(self, stage: Stage) -> list[Event]:
-        if self.directory is None:
-            raise ValueError(f"{self.cause.move} may begin a stage, and needs a directory")
-        case = self.dossier.case
+        case, law = self.dossier.case, self.dossier.definition.statutory
         case.returned_at = case.returned_to = case.outcome = None
+        if law and self.cause.move is Move.RESUBMIT:
+            statutory.go_on(case, law, self._calendar, self.now)
         barred = frozenset(self.dossier.interests.and_decided(self.cause.by).barred_from(stage))
         familiar = self.dossier.last_decider(stage.name)
         opening = Opening(
@@ -122,13 +156,27 @@ class _Carrier:
             familiar,
             chain=self.dossier.definition.chain,
             about=self.dossier.about_with(self.cause.by),
+            left=self._left(stage),
         )
-        return open_stages(self.session, [opening], directory=self.directory, now=self.now)[case.id]
+        return open_stages(self.session, [opening], directory=self._directory, now=self.now)[case.id]
+
+    def _left(self, stage: Stage) -> int | None:
+        """What the return left of the term of the stage to which the case comes back."""
+        if self.cause.move is not Move.RESUBMIT or stage.due is None or stage.after_return == "restart":
+            return None
+        case = self.dossier.case
+        before = (Task.case_id == case.id, Task.stage == stage.name, Task.round == case.round - 1)
+        last = self.session.scalar(select(Task).where(*before).order_by(Task.ended_at.desc()).limit(1))
+        return time_left(self._calendar, stage, last)
 
     def _return(self, stage: Stage) -> Event:
         case = self.dossier.case
         people: dict[str, UUID | None] = {"subject": case.subject_id, "requester": case.requester_id}
         case.returned_to = next((p for party in stage.return_to if (p := people[party])), case.subject_id)
         case.returned_at, case.outcome = self.now, self.cause.code
-        facts = {"stage": stage.name, "to": case.returned_to, "code": case.outcome}
+        facts: dict[str, Any] = {"stage": stage.name, "to": case.returned_to, "code": case.outcome}
+        law = self.dossier.definition.statutory
+        if law and law.pauses:
+            statutory.stop(case, law, self._calendar, self.now)
+            facts["statutory_due_at"] = case.statutory_due_at
         return about(case, "case.returned", self.cause.comment, **facts)

@@ -42,6 +42,8 @@ class Opening:
     """In a sequence, the seat whose turn it is."""
     convene: bool = False
     """Too few of its panel are left: HR is asked for members."""
+    left: int | None = None
+    """After a return: how many seconds were left of the stage's term."""
 
 
 def open_stages(
@@ -143,13 +145,15 @@ class _Clocks:
     def __init__(self, calendars: Mapping[UUID, WorkCalendar], now: datetime) -> None:
         self.calendars = calendars
         self.now = now
-        self._known: dict[tuple[str, UUID], tuple[datetime | None, datetime | None]] = {}
+        self._known: dict[tuple[str, UUID, int | None], tuple[datetime | None, datetime | None]] = {}
 
-    def of(self, stage: Stage, unit_id: UUID) -> tuple[datetime | None, datetime | None]:
+    def of(
+        self, stage: Stage, unit_id: UUID, left: int | None = None
+    ) -> tuple[datetime | None, datetime | None]:
         """When it is due, and when the sweep must look at it."""
-        key = (stage.name, unit_id)
+        key = (stage.name, unit_id, left)
         if key not in self._known:
-            deadlines = Deadlines(stage, self.calendars[unit_id], self.now)
+            deadlines = Deadlines(stage, self.calendars[unit_id], self.now, left)
             self._known[key] = deadlines.due_at, deadlines.next_alarm(self.now)
         return self._known[key]
 
@@ -172,7 +176,7 @@ def _wanted(opening: Opening, seat: PanelSeat) -> Wanted:
 def _row(
     opening: Opening, assignment: Assignment, clocks: _Clocks, number: int, seat: PanelSeat
 ) -> dict[str, Any]:
-    due_at, alarm_at = clocks.of(opening.stage, opening.unit_id)
+    due_at, alarm_at = clocks.of(opening.stage, opening.unit_id, opening.left)
     state = state_with(opening.stage, assignment.state)
     return {
         "id": new_id(),
@@ -195,6 +199,8 @@ def _row(
         "reminded": 0,
         "escalated_at": None,
         "escalated_from": None,
+        "term_from": None,
+        "term_left": opening.left,
         "ended_at": None,
         "seat": number,
         "part": seat.part,

@@ -34,6 +34,7 @@ class ReplayedCase:
     round: int = 1
     version: int = 1
     outcome: str | None = None
+    statutory_due_at: str | None = None
     tasks: dict[str, ReplayedTask] = field(default_factory=dict[str, ReplayedTask])
 
 
@@ -65,6 +66,9 @@ def differences(session: Session, case_id: UUID) -> list[str]:
         for name in ("state", "stage", "round", "version", "outcome")
         if getattr(case, name) != getattr(told, name)
     ]
+    by_law = case.statutory_due_at.isoformat() if case.statutory_due_at else None
+    if by_law != told.statutory_due_at:
+        found.append(f"case.statutory_due_at: {by_law}, by its stream {told.statutory_due_at}")
     tasks = select(Task).where(Task.case_id == case_id).execution_options(populate_existing=True)
     kept = {str(task.id): _kept(task) for task in session.scalars(tasks)}
     for id_ in kept.keys() | told.tasks.keys():
@@ -77,15 +81,24 @@ def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
     match what:
         case "opened":
             case.state, case.stage = CaseState.OPEN, facts["stage"]
+            case.statutory_due_at = facts.get("statutory_due_at")
         case "advanced":
             case.stage = facts["to_stage"]
         case "returned":
             case.state, case.outcome = CaseState.RETURNED, facts["code"]
+            case.statutory_due_at = facts.get("statutory_due_at", case.statutory_due_at)
         case "resubmitted":
             case.state, case.outcome = CaseState.OPEN, None
             case.stage, case.round, case.version = facts["stage"], facts["round"], facts["version"]
-        case "corrected":
+            case.statutory_due_at = facts.get("statutory_due_at", case.statutory_due_at)
+        case "corrected" | "document_added" | "document_replaced" | "document_removed":
             case.version = facts["version"]
+        case "lapsed":
+            case.state = CaseState.SUSPENDED
+        case "revived":
+            case.state = CaseState.OPEN
+        case "rescheduled":
+            case.statutory_due_at = facts["to"]
         case "approved" | "rejected" | "withdrawn" | "cancelled" | "expired":
             case.state, case.stage, case.outcome = what, None, facts["outcome"]
         case _:
@@ -104,6 +117,12 @@ def _of_task(task: ReplayedTask, what: str, facts: Mapping[str, Any]) -> None:
             for name, value in _hands({**facts, "assignee": facts["to"]}).items():
                 setattr(task, name, value)
             task.due_at = facts.get("due_at", task.due_at)
+        case "suspended":
+            task.state = TaskState.SUSPENDED
+        case "resumed":
+            task.state, task.due_at = facts["state"], facts.get("due_at", task.due_at)
+        case "rescheduled":
+            task.due_at = facts["to"]
         case "decided":
             task.state = TaskState.DECIDED
         case "cancelled":

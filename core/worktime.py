@@ -141,6 +141,21 @@ def worked(calendar: WorkCalendar, start: datetime, end: datetime) -> timedelta:
     return total
 
 
+def left_of(calendar: WorkCalendar, at: datetime, due: datetime, term: Duration) -> int:
+    """How many seconds are left of a term, which counts working time or all time."""
+    if at >= due:
+        return 0
+    left = worked(calendar, at, due) if term.unit.startswith("working") else due - at
+    return int(left.total_seconds())
+
+
+def spend(calendar: WorkCalendar, at: datetime, left: int, term: Duration) -> datetime:
+    """The moment at which so many seconds of a term, counted as it counts, are used up from `at` on."""
+    if term.unit.startswith("working"):
+        return _spend(calendar, at, timedelta(seconds=left))
+    return at + timedelta(seconds=left)
+
+
 def _spend(calendar: WorkCalendar, at: datetime, left: timedelta) -> datetime:
     day = at.astimezone(calendar.zone).date() - _ONE_DAY
     for working_day in calendar.days(day, 1):

@@ -187,7 +187,7 @@ def _sweep() -> None:
     while True:
         with transaction() as session:
             count = sweep(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
-        if count.reminded + count.escalated < SWEEP_LIMIT:
+        if count.total < SWEEP_LIMIT:
             return
 
 
