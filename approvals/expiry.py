@@ -31,9 +31,10 @@ def go_on(
     case: Case, tasks: Iterable[Task], stage: Stage, calendar: WorkCalendar, now: datetime
 ) -> Iterator[Event]:
     """Give the case and its stopped tasks back, with a new term from now on."""
+    stopped_at = case.suspended_at
     case.suspended_from = case.suspended_at = case.suspension = None
     for task in tasks:
-        if task.state == TaskState.SUSPENDED and task.suspended_from:
+        if task.suspended_from and task.suspended_at == stopped_at:
             task.state, task.suspended_from, task.suspended_at = task.suspended_from, None, None
             task.term_from, task.term_left, task.reminded = now, None, 0
             deadlines = Deadlines.of(task, stage, calendar)

@@ -301,7 +301,6 @@ def upgrade() -> None:
     op.add_column("chain_version", sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("decision", sa.Column("round", sa.Integer(), server_default="1", nullable=False))
     op.add_column("decision", sa.Column("part", sa.Text(), server_default="", nullable=False))
-<<<<<<< HEAD
     op.create_index("ix_decision_decider_id", "decision", ["decider_id", "stage"], unique=False)
     op.add_column(
         "holding",
@@ -309,10 +308,8 @@ def upgrade() -> None:
             "scope", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
     )
-=======
     op.add_column("task", sa.Column("term_from", sa.DateTime(timezone=True), nullable=True))
     op.add_column("task", sa.Column("term_left", sa.Integer(), nullable=True))
->>>>>>> dc12666 (Keep the law's clock apart, give back what a return left, and stop what expires)
     op.add_column("task", sa.Column("seat", sa.Integer(), server_default="0", nullable=False))
     op.add_column("task", sa.Column("part", sa.Text(), server_default="", nullable=False))
     op.add_column("task", sa.Column("candidates", postgresql.ARRAY(sa.UUID()), nullable=True))
@@ -380,13 +377,10 @@ def downgrade() -> None:
     op.drop_column("task", "candidates")
     op.drop_column("task", "part")
     op.drop_column("task", "seat")
-<<<<<<< HEAD
-    op.drop_column("holding", "scope")
-    op.drop_index("ix_decision_decider_id", table_name="decision")
-=======
     op.drop_column("task", "term_left")
     op.drop_column("task", "term_from")
->>>>>>> dc12666 (Keep the law's clock apart, give back what a return left, and stop what expires)
+    op.drop_column("holding", "scope")
+    op.drop_index("ix_decision_decider_id", table_name="decision")
     op.drop_column("decision", "part")
     op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")

@@ -174,6 +174,8 @@ def check_streams(session: Session) -> None:
             external = definition.stage(case.stage or "").is_external
             assert bool(open_tasks) is not external, "an open case waits for somebody"
             assert len(open_tasks) <= 1 or definition.stage(case.stage or "").is_panel
+        elif case.state == "suspended":
+            assert {t.state for t in open_tasks} <= {"suspended"}, "nobody works on what stands still"
         else:
             assert not open_tasks, "no ghost tasks"
         deciders = session.execute(
