@@ -15,6 +15,8 @@ from cli.places import ROOT, home
 from cli.site import database_is_ours, read_values
 
 ROOM_NEEDED = 2_000_000_000
+LATE = 3
+"""Times the interval of checkpoints after which one is late."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def databases() -> list[Finding]:
     try:
         with database(migrate=False):
             found = examine()
+            proof = [ledger()] if found.at_head else []
     except MufakatError as error:
         return [Finding("PostgreSQL", "broken", str(error), "See above.")]
     enough = "ok" if found.new_enough else "broken"
@@ -150,13 +153,32 @@ def databases() -> list[Finding]:
         "PostgreSQL", enough, found.version, "" if found.new_enough else "Use version 15 or later."
     )
     if found.at_head and not found.differences:
-        return [server, Finding("Tables", "ok", f"at the newest revision, {found.revision}")]
+        return [server, Finding("Tables", "ok", f"at the newest revision, {found.revision}"), *proof]
     if found.revision is None:
         return [
             server,
             Finding("Tables", "warning", "none yet", "Run ./mufakat up, or ./mufakat db upgrade."),
         ]
     return [server, Finding("Tables", "broken", found.lines()[1], "Run ./mufakat db upgrade.")]
+
+
+def ledger() -> Finding:
+    """Whether checkpoints are signed as they should be; not whether the log is sound: that takes longer."""
+    from core.database import transaction
+    from core.ledger import checkpoints
+
+    with transaction() as session:
+        last = checkpoints.latest(session)
+        late = checkpoints.is_due(session, LATE * checkpoints.interval())
+    found = f"checkpoint {last.number} of {last.at:%Y-%m-%d %H:%M} UTC" if last else "no checkpoint yet"
+    if not late:
+        return Finding("Ledger", "ok", found)
+    return Finding(
+        "Ledger",
+        "warning",
+        f"{found}; the next is late",
+        "See the keeper's log, and run ./mufakat ledger verify.",
+    )
 
 
 def prefect() -> Finding:

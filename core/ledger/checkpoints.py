@@ -12,6 +12,7 @@ from core.database import Base
 from core.errors import MufakatError, NotAllowed, NotFound
 from core.events import EventRow
 from core.ledger import keys
+from core.ledger.merkle import consistency_proof, is_consistent
 from core.ledger.notes import Note
 from core.ledger.signing import PublicKey, SigningKey
 from core.ledger.stream import LEDGER, tell
@@ -75,8 +76,12 @@ def is_due(session: Session, every: timedelta) -> bool:
 
 def sign_when_due(session: Session, actor: Actor) -> Checkpoint | None:
     """Sign by this installation's own key, as often as is set. Raises as `sign` does, and NotAKey."""
-    every = timedelta(minutes=settings().ledger.checkpoint_minutes)
-    return sign(session, actor, keys.own()) if is_due(session, every) else None
+    return sign(session, actor, keys.own()) if is_due(session, interval()) else None
+
+
+def interval() -> timedelta:
+    """How long after a checkpoint the next is signed."""
+    return timedelta(minutes=settings().ledger.checkpoint_minutes)
 
 
 def latest(session: Session) -> Checkpoint | None:
@@ -151,6 +156,10 @@ def _grown(session: Session, tree: Tree, before: Checkpoint | None, key: Signing
     except Gap as gap:
         raise LedgerAltered(what=f"there is no event at position {gap.position}") from gap
     root, at = tree.root(size), clock.now(session)
+    if before and not is_consistent(
+        previous, size, before.root, root, consistency_proof(previous, size, tree.node)
+    ):
+        raise LedgerAltered(what=f"the tree that grew does not begin with that of checkpoint {number}")
     note = Note(number + 1, size, root, previous, at, key.public.id).signed_by(key)
     return Checkpoint(
         number=note.number,
