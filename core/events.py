@@ -230,26 +230,6 @@ def facts_of(row: EventRow) -> dict[str, Any]:
     return said | (json.loads(row.personal) if row.personal else {})
 
 
-def broken_link(rows: Sequence[EventRow], head: bytes, count: int) -> int | None:
-    """The index of the first event of a stream that was altered, removed, added or moved; None if sound."""
-    before = GENESIS
-    for index, row in enumerate(rows):
-        said = json.loads(row.body)
-        sound = (
-            row.index == index == said["index"]
-            and said["prev"] == before.hex()
-            and said["id"] == str(row.id)
-            and said["stream"] == str(row.stream_id)
-            and said["name"] == row.name
-            and hashlib.sha256(row.body.encode()).digest() == row.hash
-            and (not row.personal or not row.salt or said["commitment"] == commitment(row.salt, row.personal))
-        )
-        if not sound:
-            return index
-        before = row.hash
-    return None if (before, len(rows)) == (head, count) else len(rows)
-
-
 SEALER_LOCK = 0x6D756661
 
 

@@ -3,13 +3,14 @@ import itertools
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import events
 from core.actor import Actor
-from core.events import Event, EventRow, NotWired, Stream, broken_link, facts_of, history, record, seal
+from core.events import Event, EventRow, NotWired, history, record, seal
 from core.ids import new_id
+from core.ledger.verifying import verify
 
 CLERK = Actor(new_id(), "Clerk", frozenset({"hr"}))
 
@@ -30,10 +31,9 @@ def opened(session: Session, count: int = 3) -> UUID:
     return stream
 
 
-def check(session: Session, stream: UUID) -> int | None:
-    session.expire_all()
-    head = session.get_one(Stream, stream)
-    return broken_link(history(session, stream), head.head, head.count)
+def check(session: Session) -> list[int | None]:
+    """At which events something is wrong."""
+    return [finding.place.index for finding in verify(session).findings]
 
 
 def test_each_event_holds_the_hash_of_the_one_before(session: Session):
@@ -42,7 +42,7 @@ def test_each_event_holds_the_hash_of_the_one_before(session: Session):
     rows = history(session, stream)
     assert [r.index for r in rows] == [0, 1, 2, 3]
     assert all(f'"prev":"{a.hash.hex()}"' in b.body for a, b in itertools.pairwise(rows))
-    assert check(session, stream) is None
+    assert check(session) == []
 
 
 def test_subscribers_hear_of_each_event_in_the_same_transaction(
@@ -70,16 +70,16 @@ ALTERATIONS = {
     "a changed person": ('UPDATE event SET personal = \'{"name":"Budi"}\' WHERE index = 0', 0),
     "a removed event": ("DELETE FROM event WHERE index = 1", 1),
     "a truncated tail": ("DELETE FROM event WHERE index = 2", 2),
-    "a forged head": ("UPDATE stream SET head = '\\x00'::bytea", 3),
+    "a forged head": ("UPDATE stream SET head = '\\x00'::bytea", 2),
 }
 
 
 @pytest.mark.parametrize("alteration", ALTERATIONS)
 def test_an_alteration_is_found_and_located(session: Session, alteration: str):
-    stream = opened(session)
+    opened(session)
     statement, where = ALTERATIONS[alteration]
     session.connection().exec_driver_sql(statement)
-    assert check(session, stream) == where
+    assert check(session)[0] == where
 
 
 def test_an_altered_event_with_a_fresh_hash_still_breaks_the_next(session: Session):
@@ -88,15 +88,7 @@ def test_an_altered_event_with_a_fresh_hash_still_breaks_the_next(session: Sessi
     row.body = row.body.replace('"n":1', '"n":9')
     row.hash = hashlib.sha256(row.body.encode()).digest()
     session.flush()
-    assert check(session, stream) == 2
-
-
-def test_erasing_a_person_leaves_the_chain_whole(session: Session):
-    stream = opened(session)
-    assert facts_of(history(session, stream)[0]) == {"n": 0, "name": "Siti"}
-    session.execute(text("UPDATE event SET personal = NULL, salt = NULL"))
-    assert check(session, stream) is None
-    assert facts_of(history(session, stream)[0]) == {"n": 0}
+    assert check(session) == [2]
 
 
 def test_sealing_numbers_every_event_once_without_gaps(session: Session):
