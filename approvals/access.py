@@ -90,8 +90,10 @@ def must_see(session: Session, actor: Actor, case_id: UUID, *, directory: Direct
 
 def _tasks_of(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
     """Its tasks that are the person's: assigned ever, or open to them now."""
-    offered = (Task.state == TaskState.OFFERED) & or_(
-        Task.queue.in_(reach.queues), Task.candidates.contains([reach.person_id])
+    offered = (
+        (Task.state == TaskState.OFFERED)
+        & not_(Task.held_back)
+        & or_(Task.queue.in_(reach.queues), Task.candidates.contains([reach.person_id]))
     )
     at_post = [
         Task.ended_at.is_(None) & (Task.position_id == position) & may_act(footings)

@@ -29,6 +29,8 @@ class Place:
     chain: str
     stage: Stage
     round: int
+    again: int = 0
+    """How many were asked for it before in this round."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -37,7 +39,8 @@ class Place:
     @property
     def seed(self) -> str:
         """What lots are drawn by: anybody can draw them again."""
-        return f"{self.case_id}/{self.stage.name}/{self.round}"
+        tail = f"/{self.again}" if self.again else ""
+        return f"{self.case_id}/{self.stage.name}/{self.round}{tail}"
 
 
 @dataclass(frozen=True, slots=True)

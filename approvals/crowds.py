@@ -60,7 +60,7 @@ class Crowds:
     @property
     def everybody(self) -> set[UUID]:
         """All who are in any of them, whatever a condition says of them."""
-        seats = (seat.person_id for seats in self.committees.values() for seat in seats)
+        seats = (seat.person_id for one in self.committees.values() for seat in one.seats)
         groups = (*self.roles.values(), *self.able.values())
         return {person for group in groups for person in group} | set(seats)
 

@@ -29,6 +29,7 @@ from approvals.meetings import follow, must_convene
 from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
 from approvals.obstacles import TaskSuspended
 from approvals.panels import CONVENER
+from approvals.pulling import refill
 from core import clock
 from core.actor import Actor
 from core.database import constraint_of
@@ -75,6 +76,7 @@ def decide(
     task.state, task.ended_at, task.alarm_at, task.draft = TaskState.DECIDED, now, None, None
     events += follow(session, dossier, task, decision, directory=directory, now=now)
     _write(session, decision)
+    events += refill(session, actor, task, dossier.stage_of(task), now)
     record(session, actor, events)
     return decision
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from approvals.candidates import LAST_RESORT
-from approvals.errors import ActsForConflicted, AlreadyClaimed, ConflictOfInterest, NotYours, PostVacant
+from approvals.errors import (
+    ActsForConflicted,
+    AlreadyClaimed,
+    ConflictOfInterest,
+    HeldBack,
+    NotYours,
+    PostVacant,
+)
 from approvals.models import Task, TaskState
 from approvals.stage import Stage
 from core.actor import Actor
@@ -85,6 +92,8 @@ def _of_ones_own(
         if own.person_id in barred:
             raise ActsForConflicted
         return Right(found.capacity, own.person_id, found.order_number or None)
+    if task.held_back and task.state == TaskState.OFFERED:
+        raise HeldBack
     if task.candidates is not None:
         return _from_candidates(task, task.candidates, person_id)
     if task.queue is None:

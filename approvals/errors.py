@@ -99,6 +99,22 @@ class NotClaimable(NotAllowed):
     """This task was given to one person; it can't be taken or handed back. Nothing was changed."""
 
 
+class HeldBack(NotAllowed):
+    """This task is handed out when its turn comes; take the next one instead. Nothing was changed."""
+
+
+class NothingHeldBack(NotFound):
+    """Nothing is held back for you at the moment; nothing was changed."""
+
+
+class HandsFull(Conflict):
+    """You have {hold} of these in hand already. Decide or hand back one, then take the next."""
+
+
+class NotAsked(NotAllowed):
+    """You were not asked for this task, or you have taken it; it can't be declined. Nothing was changed."""
+
+
 class PanelShort(Conflict):
     """The panel has {present} of the {needed} members it needs. Nothing was recorded; HR adds members."""
 

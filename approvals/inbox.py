@@ -91,10 +91,14 @@ def inbox(
     *,
     directory: Directory,
     filter: InboxFilter | str = InboxFilter.ALL,
+    kind: tuple[str, str] | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[InboxRow]:
-    """A page of what waits for somebody, most urgent first. What they may not decide is not in it."""
+    """A page of what waits for somebody, most urgent first; of one stage of a chain, if wanted.
+
+    What they may not decide is not in it.
+    """
     if actor.person_id is None:
         return []
     now = clock.now(session)
@@ -103,6 +107,8 @@ def inbox(
     if not wells:
         return []
     urgency = (Task.due_at.asc().nulls_last(), Task.id)
+    if kind:
+        wells = [and_(well, Task.chain == kind[0], Task.stage == kind[1]) for well in wells]
     firsts = [
         select(Task.id).where(well).order_by(*urgency).limit(offset + limit).subquery() for well in wells
     ]

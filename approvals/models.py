@@ -200,7 +200,9 @@ class Task(Base):
             "id",
             postgresql_where=text("queue IS NOT NULL AND ended_at IS NULL AND state <> 'offered'"),
         ),
-        Index("ix_task_held", "queue", "id", postgresql_where=text("held_back AND state = 'offered'")),
+        Index(
+            "ix_task_held", "queue", "id", postgresql_where=text("held_back IS TRUE AND state = 'offered'")
+        ),
         # what is offered to certain people by name
         Index(
             "ix_task_candidates",

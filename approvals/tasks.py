@@ -13,7 +13,15 @@ from approvals.directory import Directory
 from approvals.distribution import state_with
 from approvals.dossier import Dossier, lock_task
 from approvals.entitlement import may_claim
-from approvals.errors import AlreadyClaimed, AlreadyDecided, NotClaimable, NotPossibleNow, NotYours, TaskEnded
+from approvals.errors import (
+    AlreadyClaimed,
+    AlreadyDecided,
+    HeldBack,
+    NotClaimable,
+    NotPossibleNow,
+    NotYours,
+    TaskEnded,
+)
 from approvals.handover import Pending
 from approvals.models import Case, CaseState, Task, TaskState
 from approvals.stage import Stage
@@ -25,7 +33,8 @@ from core.events import Event, record
 def claim(session: Session, actor: Actor, task_id: UUID) -> Task:
     """Take an offered task; taking what one has already changes nothing.
 
-    Raises NoSuchTask, AlreadyDecided, TaskEnded, AlreadyClaimed, NotYours, NotClaimable, ConflictOfInterest.
+    Raises NoSuchTask, AlreadyDecided, TaskEnded, AlreadyClaimed, NotYours, NotClaimable, HeldBack,
+    ConflictOfInterest.
     """
     dossier, task = lock_task(session, task_id)
     _must_be_open(dossier, task)
@@ -39,6 +48,8 @@ def claim(session: Session, actor: Actor, task_id: UUID) -> Task:
         return task
     if task.state != TaskState.OFFERED:
         raise AlreadyClaimed
+    if task.held_back:
+        raise HeldBack
     event = take(task, dossier.stage_of(task), actor.person_id, clock.now(session))
     session.flush()
     record(session, actor, [event])

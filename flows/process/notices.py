@@ -121,6 +121,7 @@ def _signed(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
 NOTICES: Mapping[str, Notices] = {
     "task.opened": _opened,
     "task.reassigned": _opened,
+    "task.declined": _opened,
     "task.reminded": _reminded,
     "task.escalated": _escalated,
     "task.unfilled": _unfilled,
