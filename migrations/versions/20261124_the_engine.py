@@ -339,7 +339,7 @@ def upgrade() -> None:
         "task",
         ["queue", "id"],
         unique=False,
-        postgresql_where=sa.text("held_back AND state = 'offered'"),
+        postgresql_where=sa.text("held_back IS TRUE AND state = 'offered'"),
     )
     op.create_index(
         "ix_task_taken",
@@ -357,7 +357,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("queue IS NOT NULL AND ended_at IS NULL AND state <> 'offered'"),
     )
     op.drop_index(
-        "ix_task_held", table_name="task", postgresql_where=sa.text("held_back AND state = 'offered'")
+        "ix_task_held", table_name="task", postgresql_where=sa.text("held_back IS TRUE AND state = 'offered'")
     )
     op.drop_index(
         "ix_task_candidates",
