@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from core import events
-from flows.process import handovers, kinds
+from flows.process import calendars, handovers, kinds
 from flows.process import notices as process_notices
 from flows.promotion import notices as promotion_notices
 from flows.promotion.service import KIND as PROMOTION
@@ -13,7 +13,14 @@ from personnel.directory import PersonnelDirectory
 def wire() -> None:
     """Put the rooms together; again is harmless. Every edge calls it before its first verb."""
     kinds.register(PROMOTION)
-    events.wire([handovers.subscriber, process_notices.subscriber, promotion_notices.subscriber])
+    events.wire(
+        [
+            handovers.subscriber,
+            calendars.subscriber,
+            process_notices.subscriber,
+            promotion_notices.subscriber,
+        ]
+    )
 
 
 def directory(session: Session) -> PersonnelDirectory:

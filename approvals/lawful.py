@@ -54,7 +54,11 @@ def sweep_cases(session: Session, *, directory: Directory, limit: int = 500) -> 
 def _told(case: Case, law: LawClock | None, now: datetime) -> list[Event]:
     if law is None or case.statutory_due_at is None:
         return []
-    facts: dict[str, Any] = {"due_at": case.statutory_due_at, "stage": case.stage, "reference": law.statutory.reference}
+    facts: dict[str, Any] = {
+        "due_at": case.statutory_due_at,
+        "stage": case.stage,
+        "reference": law.statutory.reference,
+    }
     if case.statutory_due_at <= now and case.statutory_missed_at is None:
         case.statutory_missed_at = now
         return [about(case, "case.statutory_overdue", **facts)]

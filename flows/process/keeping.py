@@ -13,6 +13,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from approvals.lawful import sweep_cases
+from approvals.rescheduling import recompute_next
 from approvals.sweep import sweep
 from core import events
 from core.actor import system
@@ -70,6 +72,7 @@ class Keeper:
             if leads:
                 _carry_out_intents()
                 self._every(SWEEP_SECONDS, _sweep)
+                self._every(SWEEP_SECONDS, _reschedule)
                 _unharmed("seal", _seal)
                 self._every(CHECKPOINT_SECONDS, _checkpoint)
                 self._keep_runs()
@@ -190,6 +193,20 @@ def _sweep() -> None:
         with transaction() as session:
             count = sweep(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
         if count.total < SWEEP_LIMIT:
+            break
+    while True:
+        with transaction() as session:
+            law = sweep_cases(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
+        if law.warned + law.missed < SWEEP_LIMIT:
+            return
+
+
+def _reschedule() -> None:
+    """Reckon deadlines anew where a calendar changed; each portion is a transaction."""
+    while True:
+        with transaction() as session:
+            more = recompute_next(session, directory=PersonnelDirectory(session))
+        if not more:
             return
 
 

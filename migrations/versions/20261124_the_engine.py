@@ -76,6 +76,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "index", name=op.f("pk_ledger_tile")),
     )
     op.create_table(
+        "rescheduling",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("unit_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cursor", sa.UUID(), nullable=True),
+        sa.Column("looked_through", sa.Boolean(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missed", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rescheduling")),
+    )
+    op.create_index(
+        "ix_rescheduling_open",
+        "rescheduling",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
         "rotation",
         sa.Column("chain", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
@@ -425,6 +446,10 @@ def downgrade() -> None:
     op.drop_table("checkpoint")
     op.drop_table("chain_draft")
     op.drop_table("rotation")
+    op.drop_index(
+        "ix_rescheduling_open", table_name="rescheduling", postgresql_where=sa.text("done_at IS NULL")
+    )
+    op.drop_table("rescheduling")
     op.drop_table("ledger_tile")
     op.drop_table("ledger_key")
     op.drop_index("ix_delegation_to", table_name="delegation", postgresql_where=sa.text("revoked_at IS NULL"))
