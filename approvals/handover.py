@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from approvals.candidacy import ByPost, Candidate
 from approvals.candidates import Assignment, Wanted
 from approvals.chains import definition_by_id
+from approvals.crowds import About
 from approvals.distribution import state_with
 from approvals.models import Case, Task, TaskState
 from approvals.opening import unfilled
@@ -53,6 +54,11 @@ class Pending:
         lets_lie = [self.task.assignee_id] if self.task.assignee_id else []
         barred = [*self.task.barred, *lets_lie]
         return self._wanted(self.target, self.case.unit_id, barred, rises=True, leaves=self.task.position_id)
+
+    def anew(self, about: About) -> Wanted:
+        """Whom it is for if it were opened now."""
+        candidate = self.stage.wanted_at(self.task.seat)
+        return self._wanted(candidate, self.case.unit_id, self.task.barred, about=about)
 
     def _wanted(self, candidate: Candidate, unit_id: UUID, barred: Collection[UUID], **how: Any) -> Wanted:
         task = self.task

@@ -32,7 +32,27 @@ def follow(
     """What a decision that is not written yet brings about at its stage; returns what to record."""
     stage = dossier.stage_of(task)
     said = Said(dossier, stage, (*_of_round(dossier, stage), decision))
-    if stage.decide.rule == "sequence" and decision.kind not in (DecisionKind.REJECT, DecisionKind.RETURN):
+    asks_next = decision.kind not in (DecisionKind.REJECT, DecisionKind.RETURN)
+    return _go_on(session, said, task, asks_next=asks_next, directory=directory, now=now)
+
+
+def lose_seat(
+    session: Session, dossier: Dossier, task: Task, *, directory: Directory, now: datetime
+) -> list[Event]:
+    """What follows when a panel's seat, ended already, can't be decided by its sitter any more.
+
+    As if they had stepped aside: the others settle it, or it lacks people to go on. Returns what to record.
+    """
+    stage = dossier.stage_of(task)
+    said = Said(dossier, stage, _of_round(dossier, stage))
+    return _go_on(session, said, task, asks_next=True, directory=directory, now=now)
+
+
+def _go_on(
+    session: Session, said: "Said", task: Task, *, asks_next: bool, directory: Directory, now: datetime
+) -> list[Event]:
+    dossier, stage = said.dossier, said.stage
+    if stage.decide.rule == "sequence" and asks_next:
         opening = said.opening(first_seat=task.seat + 1)
         if asked := open_stages(session, [opening], directory=directory, now=now)[dossier.case.id]:
             return asked

@@ -91,7 +91,7 @@ def _asked(opening: Opening, panel: Panel) -> list[tuple[int, PanelSeat]]:
     """The seats that are asked now: all; in a sequence the next; HR where the panel is short of members."""
     if panel.short or opening.convene:
         return [(0, _TO_HR)]
-    seats = list(enumerate(panel.seats))[opening.first_seat :]
+    seats = [(seat.number, seat) for seat in panel.seats if seat.number >= opening.first_seat]
     return seats[:1] if opening.stage.decide.rule == "sequence" else seats
 
 

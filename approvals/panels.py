@@ -1,5 +1,6 @@
 """The seats of a stage: one for a queue, a post or a crowd that settles it alone, one for each of a panel."""
 
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,6 +19,8 @@ class PanelSeat:
 
     candidate: Candidate
     part: str = ""
+    number: int = 0
+    """Its place among all, also those who may not sit: it stays when somebody else must step aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,21 @@ def panel(stage: Stage, about: About, crowds: Crowds, barred: Collection[UUID]) 
     """Who sits: each of a list, with a committee's members one by one; a crowd that stands alone, whole."""
     if not stage.is_panel:
         return Panel(tuple(PanelSeat(c) for c in stage.wanted))
+    numbers = itertools.count()
     seats: list[PanelSeat] = []
     away: list[UUID] = []
     seated: set[UUID] = set()
     for candidate in stage.wanted:
         whole = isinstance(candidate, ByCommittee) or (stage.decide.is_panel and len(stage.wanted) == 1)
         if not whole or not is_crowd(candidate):
-            seats.append(PanelSeat(candidate, label(candidate)))
+            seats.append(PanelSeat(candidate, label(candidate), next(numbers)))
             continue
-        for sitter in crowds.of(candidate, about):
+        for sitter, number in zip(crowds.of(candidate, about), numbers, strict=False):
             if sitter.person_id in barred:
                 away.append(sitter.person_id)
             elif sitter.person_id not in seated:
                 seated.add(sitter.person_id)
-                seats.append(PanelSeat(ByName(person=str(sitter.person_id)), sitter.part))
+                seats.append(PanelSeat(ByName(person=str(sitter.person_id)), sitter.part, number))
     short = len(seats) < max(stage.decide.needed(len(seats)), 1)
     return Panel(tuple(seats), tuple(away), short, crowds.orders(stage.wanted))
 

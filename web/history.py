@@ -23,6 +23,7 @@ SENTENCES = {
     "task.unfilled": N_("Nobody holds the post that decides {stage}; HR was told."),
     "task.decided": N_("{by_name} decided at {stage}: {kind}."),
     "task.cancelled": N_("The task at {stage} ended without a decision."),
+    "case.ties_changed": N_("Who may not decide for a tie to the person was looked at anew."),
     "case.advanced": N_("The case went on to {to_stage}."),
     "case.returned": N_("The case was returned to {to} for repair."),
     "case.resubmitted": N_("The case was sent in again."),

@@ -1,29 +1,45 @@
-"""When a post changes hands, what is pending there goes to whoever has it now."""
+"""When a post changes hands or a tie is declared, what is pending goes to whoever may decide it now."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Task
 from approvals.tasks import rehome
+from approvals.ties import rebar
+from core import clock
 from core.actor import system
 from core.events import Recorded
+from personnel import absences, relations
+from personnel.days import office_day
 from personnel.directory import PersonnelDirectory
 
 
 def subscriber(session: Session, recorded: Sequence[Recorded]) -> None:
     """Hand over at once where the records say that a post was taken, acted for or left."""
     positions = {e.facts["position"] for e in recorded if e.name == "position.held"}
+    if away := {e.facts["person"] for e in recorded if e.name == "leave.recorded"}:
+        positions |= absences.posts_held(session, away, office_day(clock.now(session)))
     if positions:
         rehome(session, system("flow"), positions, directory=PersonnelDirectory(session))
+    if tied := {e.facts[end] for e in recorded if e.name in TIES for end in ("person", "other")}:
+        rebar(session, system("flow"), tied, directory=PersonnelDirectory(session))
 
 
 def hand_over_due(session: Session) -> int:
-    """Hand over whatever the calendar has moved: a holding that begins or ends today, a leave that does.
+    """Hand over whatever the calendar has moved: a holding, a leave, a declared tie that begins or ends.
 
-    Returns how many tasks moved.
+    Ties since yesterday are looked at again: a case that opened in the same instant did not see them. Returns
+    how many tasks, and cases with other ties, moved.
     """
+    today = office_day(clock.now(session))
+    tied = relations.turning(session, today) | relations.turning(session, today - timedelta(days=1))
+    barred = rebar(session, system("flow"), tied, directory=PersonnelDirectory(session))
     pending = select(Task.position_id).where(Task.ended_at.is_(None), Task.position_id.is_not(None))
     positions = {id_ for id_ in session.scalars(pending.distinct()) if id_}
-    return rehome(session, system("flow"), positions, directory=PersonnelDirectory(session))
+    return barred + rehome(session, system("flow"), positions, directory=PersonnelDirectory(session))
+
+
+TIES = ("relation.declared", "relation.ended")
