@@ -53,11 +53,19 @@ _TASK = "task case reference title subject_name stage_title due_at process_title
 _CASE = "case reference title code_title comment"
 
 MAILS: Mapping[str, Mail] = {
-    "task_assigned": _mail(_TASK, _task, "next", thread="case"),
-    "task_offered": _mail(_TASK, _task, "next", thread="case"),
-    "task_reminder": _mail(f"{_TASK} nth", _task, "next", thread="case"),
-    "task_escalated": _mail(f"{_TASK} from_name", _task, "next", thread="case"),
-    "task_unfilled": _mail(_TASK, _task, "next position_title", thread="case"),
+    "task_assigned": _mail(_TASK, _task, "next law_due_at", thread="case"),
+    "task_offered": _mail(_TASK, _task, "next law_due_at", thread="case"),
+    "task_reminder": _mail(f"{_TASK} nth", _task, "next law_due_at", thread="case"),
+    "task_escalated": _mail(f"{_TASK} from_name", _task, "next law_due_at", thread="case"),
+    "task_unfilled": _mail(_TASK, _task, "next law_due_at position_title", thread="case"),
+    "statutory_deadline": _mail(
+        "case reference title subject_name process_title stage_title due_at law",
+        _page("/cases/{case}"),
+        thread="case",
+    ),
+    "case_lapsed": _mail(
+        "case reference title subject_name process_title stage_title", _page("/cases/{case}"), thread="case"
+    ),
     "case_returned": _mail(
         f"{_CASE} stage_title by_name", _page("/cases/{case}"), "process_title", thread="case"
     ),

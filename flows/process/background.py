@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ class CaseWords:
     title: str
     subject_id: UUID
     subject_name: str
+    statutory_due_at: datetime | None
 
 
 class Background:
@@ -72,6 +74,18 @@ class Background:
         barred = set(but)
         return [p for p in self.directory.with_role(role) if p.active and p.id not in barred]
 
+    def hands(self, case_id: UUID) -> list[Person]:
+        """Who has a case's open tasks, or may take them, at present."""
+        open_ = self.session.scalars(select(Task).where(Task.case_id == case_id, Task.ended_at.is_(None)))
+        found: dict[UUID, Person] = {}
+        for task in open_:
+            named = [task.assignee_id] if task.assignee_id else task.candidates or []
+            people = [p for p in self.directory.people(named).values() if p.active]
+            if not named and task.queue:
+                people = self.members(task.queue.removeprefix("role:"), task.barred)
+            found |= {p.id: p for p in people}
+        return list(found.values())
+
     def offered(self, event: Recorded) -> list[Person]:
         """Who may take the task of an event: certain people, or those of its queue."""
         if candidates := event.facts.get("candidates"):
@@ -95,6 +109,7 @@ class Background:
             Case.title,
             Case.subject_id,
             Case.subject_name,
+            Case.statutory_due_at,
         )
         wanted = list(ids)
         if not wanted:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.actor import Role
 from core.events import Recorded
 from core.ledger import checkpoints
+from flows.process import clock_notices
 from flows.process.background import Background, CaseWords
 from flows.process.models import Process
 from notifications.outbox import MessageDraft, enqueue
@@ -130,6 +131,10 @@ NOTICES: Mapping[str, Notices] = {
     "case.rejected": _settled,
     "case.withdrawn": _settled,
     "case.cancelled": _settled,
+    "case.expired": _settled,
+    "case.lapsed": clock_notices.lapsed,
+    "case.statutory_reminded": clock_notices.warned,
+    "case.statutory_overdue": clock_notices.missed,
     "process.failed": _failed,
     "ledger.checkpoint_signed": _signed,
 }
@@ -146,6 +151,7 @@ def _task_facts(batch: Background, case: CaseWords, event: Recorded) -> dict[str
         "stage_title": batch.stage_title(case, event.facts["stage"]),
         "due_at": event.facts.get("due_at"),
         "process_title": case.process_title,
+        "law_due_at": case.statutory_due_at,
     }
 
 

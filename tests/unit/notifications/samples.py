@@ -33,6 +33,12 @@ PROCESS: dict[str, Any] = {
 MISSING = {"id": "Dokumen belum lengkap", "en": "Documents are missing"}
 OVERDUE = {"due_at": "2026-11-20T09:00:00+00:00", "nth": 2}
 
+LAPSED: dict[str, Any] = {
+    name: TASK[name]
+    for name in ("case", "reference", "title", "subject_name", "process_title", "stage_title")
+}
+LAW: dict[str, Any] = LAPSED | {"law": "PP 11/2017"}
+
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "task_assigned": ("task_assigned", TASK),
     "task_assigned_without_deadline": ("task_assigned", TASK | {"due_at": None}),
@@ -46,6 +52,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             }
         },
     ),
+    "task_assigned_with_law": ("task_assigned", TASK | {"law_due_at": "2026-12-10T09:00:00+00:00"}),
+    "statutory_deadline": ("statutory_deadline", LAW | {"due_at": "2026-12-01T09:00:00+00:00"}),
+    "statutory_deadline_passed": ("statutory_deadline", LAW | {"due_at": OVERDUE["due_at"]}),
+    "case_lapsed": ("case_lapsed", LAPSED),
     "task_offered": ("task_offered", TASK),
     "task_reminder": ("task_reminder", TASK | {"nth": 1}),
     "task_reminder_overdue": ("task_reminder", TASK | OVERDUE),
