@@ -28,7 +28,7 @@ class Brief:
     definition: ChainDefinition
 
     def stage_title(self, stage: str) -> Titles:
-        return self.definition.stage(stage).title
+        return self.definition.called(stage)
 
     def reason_title(self, kind: str, code: str | None, stage: str | None = None) -> Titles | None:
         """What a coded reason is called; None when there is no code."""

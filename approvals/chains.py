@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from approvals.definition import ChainDefinition, parse
 from approvals.errors import CommentNeeded, HrOnly, InForce, NoSuchChain
 from approvals.models import ChainVersion
+from approvals.stage import Stage
 from core import clock
 from core.actor import Actor, Role
 from core.events import Event, record
@@ -119,6 +120,19 @@ def definition_by_id(session: Session, version_id: UUID) -> ChainDefinition:
     """The same by the version's id, without a question to the database when it was read before."""
     known = _read.get(version_id)
     return known or definition_of(session.get_one(ChainVersion, version_id))
+
+
+def stage_of(session: Session, version_id: UUID, name: str) -> Stage:
+    """A stage that a case is or was at: of its version, or of the latest that had it. Raises KeyError.
+
+    A case that went on by another version has decisions at stages which that one may not know.
+    """
+    definition = definition_by_id(session, version_id)
+    for known in (definition, *map(definition_of, versions(session, definition.chain))):
+        for stage in known.stages:
+            if stage.name == name:
+                return stage
+    raise KeyError(name)
 
 
 _read: dict[UUID, ChainDefinition] = {}

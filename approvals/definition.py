@@ -64,6 +64,10 @@ class ChainDefinition(Strict):
                 return stage
         raise KeyError(name)
 
+    def called(self, name: str) -> Titles:
+        """What people call a stage; one that only an older version has by its name as a word."""
+        return next((stage.title for stage in self.stages if stage.name == name), Titles.plain(name))
+
     def following(self, name: str | None) -> tuple[Stage, ...]:
         """The stages after one; after None, all."""
         if name is None:

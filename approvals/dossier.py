@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from approvals.chains import definition_by_id
 from approvals.crowds import About
 from approvals.definition import ChainDefinition
-from approvals.errors import CaseSealed, CaseSettled, NoSuchCase, NoSuchTask
+from approvals.errors import CaseSealed, CaseSettled, NoSuchCase, NoSuchTask, TaskEnded
 from approvals.interests import Decided, Interests
 from approvals.machine import CaseStatus
 from approvals.models import Case, CaseState, Decision, DecisionKind, Task
@@ -46,7 +46,13 @@ class Dossier:
         return Interests(self.case.subject_id, self.case.requester_id, decided, tuple(self.case.tied))
 
     def stage_of(self, task: Task) -> Stage:
-        return self.definition.stage(task.stage)
+        """The stage of a task. Raises TaskEnded: where a case goes on by a version without it, it ended."""
+        try:
+            return self.definition.stage(task.stage)
+        except KeyError as exc:
+            if task.ended_at is None:
+                raise
+            raise TaskEnded(at=task.ended_at) from exc
 
     def decision_on(self, task: Task) -> Decision | None:
         return next((d for d in self.decisions if d.task_id == task.id), None)

@@ -76,6 +76,21 @@ class HrOnly(NotAllowed):
     """Only HR may do this; nothing was changed."""
 
 
+# cases that go on by another version of their chain
+
+
+class StageGone(Invalid):
+    """The new version has no stage {stage}. The case stays; choose where it goes on, or restart it."""
+
+
+class NowhereToGo(Invalid):
+    """By the new version no stage would be left to decide this case. It stays; restart it if need be."""
+
+
+class MovedOn(Conflict):
+    """The case has moved on since you looked. It was left as it is; look at where it stands now."""
+
+
 # tasks
 
 

@@ -25,6 +25,7 @@ class Move(StrEnum):
     EXPIRE = "expire"
     REVIVE = "revive"
     FILE = "file"
+    MIGRATE = "migrate"
 
 
 class Who(StrEnum):
@@ -73,6 +74,8 @@ TRANSITIONS = (
     _line(Move.EXPIRE, "suspended", "expired", Who.HR),
     _line(Move.REVIVE, "suspended", "open", Who.HR),
     _line(Move.CANCEL, "draft open returned suspended", "cancelled", Who.PROCESS, Who.HR),
+    _line(Move.MIGRATE, "open", "open", Who.HR),
+    _line(Move.MIGRATE, "returned", "returned", Who.HR),
 )
 """Every way a case may move. What is not here can't happen."""
 
@@ -192,8 +195,9 @@ def _move(
     if not may_move(status.state, move):
         raise Forbidden(f"{move} of a case that is {status.state}")
     match move:
-        case Move.OPEN:
-            return _enter(status, definition.stages, facts, left=None, must=True)
+        case Move.OPEN | Move.MIGRATE:
+            opens = move is Move.OPEN
+            return _open(definition, status, facts) if opens else _migrate(definition, status, facts)
         case Move.APPROVE:
             return _enter(status, definition.following(status.stage), facts, left=status.stage)
         case Move.RETURN | Move.LAPSE | Move.REVIVE:
@@ -224,6 +228,30 @@ _ENDS = {
     Move.CANCEL: CaseState.CANCELLED,
     Move.EXPIRE: CaseState.EXPIRED,
 }
+
+
+def _open(
+    definition: ChainDefinition, status: CaseStatus, facts: Mapping[str, Any]
+) -> tuple[CaseStatus, tuple[Effect, ...]]:
+    return _enter(status, definition.stages, facts, left=None, must=True)
+
+
+def _migrate(
+    definition: ChainDefinition, status: CaseStatus, facts: Mapping[str, Any]
+) -> tuple[CaseStatus, tuple[Effect, ...]]:
+    """On by another definition: from the status's stage there, or from its first when it names none.
+
+    It is never approved by that. What was returned goes on waiting for its repair.
+    """
+    here = None if status.stage is None else definition.stage(status.stage)
+    stages = definition.stages if here is None else (here, *definition.following(here.name))
+    if status.state is CaseState.RETURNED:
+        first = here or next((stage for stage in stages if applies(stage, facts)), None)
+        if first is None:
+            raise NoStage
+        return replace(status, stage=first.name), ()
+    after, effects = _enter(status, stages, facts, left=None, must=True)
+    return after, (Ended(), *effects)
 
 
 def _enter(

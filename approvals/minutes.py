@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.access import READERS, must_see
-from approvals.chains import definition_by_id
+from approvals.chains import definition_by_id, stage_of
 from approvals.definition import ChainDefinition
 from approvals.directory import Directory
 from approvals.errors import NoSuchMinutes
@@ -136,7 +136,7 @@ def minutes(
     definition = definition_by_id(session, case.chain_version_id)
     return Minutes(
         case,
-        definition.stage(stage),
+        stage_of(session, case.chain_version_id, stage),
         round,
         facts_of(convened).get("orders", ()),
         convened.at,

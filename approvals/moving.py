@@ -1,6 +1,6 @@
 """Carrying out what the machine says of one locked case: the row, its tasks, its events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from approvals.dossier import Dossier
 from approvals.errors import NotPossibleNow
 from approvals.interests import Decided
 from approvals.machine import (
+    CaseStatus,
     Effect,
     Ended,
     Entered,
@@ -61,7 +62,21 @@ def move(
         )
     except Forbidden as exc:
         raise NotPossibleNow(state=case.state) from exc
-    carrier = _Carrier(session, dossier, cause, directory, now)
+    return carry_out(session, dossier, cause, after, effects, directory=directory, now=now)
+
+
+def carry_out(
+    session: Session,
+    dossier: Dossier,
+    cause: Cause,
+    after: CaseStatus,
+    effects: Iterable[Effect],
+    *,
+    directory: Directory | None,
+    now: datetime,
+) -> list[Event]:
+    """Bring a locked case to where it stands after a move, and return what happened."""
+    case, carrier = dossier.case, _Carrier(session, dossier, cause, directory, now)
     # The case is half moved until the last effect: nothing of it may be written in between.
     with session.no_autoflush:
         case.state, case.stage, case.round, case.version = (

@@ -99,6 +99,8 @@ def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
             case.state = CaseState.OPEN
         case "rescheduled":
             case.statutory_due_at = facts["to"]
+        case "migrated":
+            case.stage, case.round = facts["to_stage"], facts["round"]
         case "approved" | "rejected" | "withdrawn" | "cancelled" | "expired":
             case.state, case.stage, case.outcome = what, None, facts["outcome"]
         case _:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from approvals.candidacy import ByRole
 from approvals.candidates import LAST_RESORT
-from approvals.chains import definition_by_id
+from approvals.chains import definition_by_id, stage_of
 from approvals.definition import ChainDefinition
 from approvals.errors import NoSuchCase
 from approvals.models import Case, CaseState, Decision, DecisionKind, ExternalAnswer, Task
@@ -22,7 +22,8 @@ from approvals.titles import Titles
 from core import clock
 from core.events import EventRow, facts_of, history
 
-StageState = Literal["done", "current", "returned", "skipped", "ahead", "unreached"]
+StageState = Literal["done", "current", "returned", "skipped", "ahead", "unreached", "former"]
+"""`former`: of an earlier version of the chain, by which the case was decided there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,18 @@ def case_view(session: Session, case_id: UUID) -> CaseView:
         )
         for stage in definition.stages
     ]
-    return CaseView(case, definition, stages, [_history_row(row) for row in rows])
+    known = {stage.name for stage in definition.stages}
+    former = [
+        StageView(
+            stage_of(session, case.chain_version_id, name),
+            "former",
+            [t for t in tasks if t.stage == name],
+            [d for d in decisions if d.stage == name],
+            [a for a in answers if a.stage == name],
+        )
+        for name in dict.fromkeys(t.stage for t in (*tasks, *answers) if t.stage not in known)
+    ]
+    return CaseView(case, definition, [*former, *stages], [_history_row(row) for row in rows])
 
 
 def cases_of_subject(session: Session, person_id: UUID) -> list[Case]:

@@ -124,16 +124,11 @@ def compare(past: Past, old: ChainDefinition, new: ChainDefinition, calendar: Wo
     gone = [votes[-1] for name, votes in past.last.items() if name not in here]
     differences = [
         *told.found,
-        *(Difference("not-asked", h.stage, title(old, h.stage), {"by": h.by_name}) for h in gone),
+        *(Difference("not-asked", h.stage, old.called(h.stage), {"by": h.by_name}) for h in gone),
         *_order(past, steps),
         *_deadlines(past, old, new, calendar),
     ]
     return Comparison(past, tuple(_before(past, old)), steps, tuple(differences))
-
-
-def title(definition: ChainDefinition, name: str) -> Titles:
-    """What a stage is called; its name as a word where the definition has no such stage."""
-    return next((s.title for s in definition.stages if s.name == name), Titles.plain(name))
 
 
 def groups(comparisons: Iterable[Comparison]) -> list[tuple[Difference, int]]:

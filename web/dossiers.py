@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals import access, decisions, minutes, views
+from approvals import access, chains, decisions, minutes, views
 from approvals.directory import Directory
 from approvals.dossier import read_task
 from approvals.entitlement import may_claim
@@ -107,7 +107,7 @@ def task_page(
         if may_claim(task, actor):
             decisions.may_decide(session, actor, task_id, directory=directory)
         raise
-    stage = dossier.stage_of(task)
+    stage = chains.stage_of(session, dossier.case.chain_version_id, task.stage)
     return TaskPage(
         task=task,
         stage=stage,

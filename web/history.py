@@ -40,6 +40,7 @@ SENTENCES = {
     "case.rejected": N_("The case is rejected."),
     "case.withdrawn": N_("The case was withdrawn."),
     "case.cancelled": N_("The case was cancelled with its cycle."),
+    "case.migrated": N_("The case goes on by another version of its chain, at: {to_stage}."),
 }
 NOBODY = N_("whoever takes it")
 PEOPLE = ("assignee", "by", "to", "from", "acting_for")
@@ -75,9 +76,10 @@ def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: 
     for key in PEOPLE:
         if key in known:
             known[key] = _name(known[key], names, language)
+    titles = {step.stage.name: step.stage.title for step in view.stages}
     for key in STAGES:
-        if isinstance(known.get(key), str):
-            known[key] = view.definition.stage(known[key]).title.said(language)
+        if isinstance(name := known.get(key), str):
+            known[key] = titles.get(name, view.definition.called(name)).said(language)
     for key in ("kind", "outcome"):
         if known.get(key) in WORDS_OF:
             known[key] = translate(language, WORDS_OF[known[key]])

@@ -55,7 +55,7 @@ class Background:
 
     def stage_title(self, case: CaseWords, stage: str) -> dict[str, str]:
         """What the case's chain calls a stage, by language."""
-        return definition_by_id(self.session, case.chain_version_id).stage(stage).title.model_dump()
+        return definition_by_id(self.session, case.chain_version_id).called(stage).model_dump()
 
     def reason_title(self, case: CaseWords, kind: str, code: str | None) -> dict[str, str] | None:
         """What the case's chain calls a coded reason, wherever in it the reason is listed."""
