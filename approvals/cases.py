@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from approvals import statutory
+from approvals.announcing import Coming, announce, announced_after
 from approvals.chains import definition_of
 from approvals.crowds import About
 from approvals.definition import ChainDefinition
@@ -30,7 +31,7 @@ from approvals.errors import (
     ReasonNeeded,
 )
 from approvals.interests import Interests, tied_to
-from approvals.machine import CaseStatus, Entered, Move, NoStage, Skipped, advance, check_facts
+from approvals.machine import CaseStatus, Entered, Move, NoStage, Passed, Skipped, advance, check_facts
 from approvals.models import Case, CaseState, ChainVersion
 from approvals.moving import Cause, about, move
 from approvals.opening import Opening, open_stages
@@ -82,6 +83,9 @@ def open_cases(
     fresh = _insert(session, rows)
     opening = [entry for key, entry in entries.items() if fresh.get(key) == entry.id]
     events = open_stages(session, [e.opening for e in opening], directory=directory, now=now)
+    coming = [announced for e in opening if (announced := e.announced)]
+    for case_id, told in announce(session, coming, directory=directory, now=now).items():
+        events[case_id] += told
     record(
         session,
         actor,
@@ -198,7 +202,8 @@ class _Entry:
     draft: CaseDraft
     chain: str
     stage: Stage
-    skipped: tuple[Stage, ...]
+    before: tuple[Skipped | Passed, ...]
+    coming: Stage | None
     tied: tuple[UUID, ...]
     id: UUID = field(default_factory=new_id)
 
@@ -210,8 +215,9 @@ class _Entry:
         except NoStage as exc:
             raise NoStageApplies(reference=draft.reference) from exc
         entered = next(e.stage for e in effects if isinstance(e, Entered))
-        skipped = tuple(e.stage for e in effects if isinstance(e, Skipped))
-        return cls(draft, definition.chain, entered, skipped, tied)
+        before = tuple(e for e in effects if isinstance(e, Skipped | Passed))
+        coming = announced_after(definition, entered.name, draft.data)
+        return cls(draft, definition.chain, entered, before, coming, tied)
 
     def row(self, process_id: UUID, version_id: UUID, now: datetime) -> dict[str, Any]:
         draft = self.draft
@@ -257,6 +263,17 @@ class _Entry:
             about=About(self.draft.data),
         )
 
+    @property
+    def announced(self) -> Coming | None:
+        """The stage after the first, if it is announced."""
+        if self.coming is None:
+            return None
+        draft = self.draft
+        interests = Interests(draft.subject_id, draft.requester_id, tied=self.tied)
+        barred = frozenset(interests.barred_from(self.coming))
+        here, about_it = self.stage.name, About(draft.data)
+        return Coming(self.id, draft.unit_id, 1, here, self.coming, barred, about_it)
+
     def events(
         self, process_id: UUID, version: ChainVersion, begun: list[Event], by_law: datetime | None
     ) -> list[Event]:
@@ -277,11 +294,16 @@ class _Entry:
         if self.tied:
             personal["tied"] = [*self.tied]
         first = Event("case.opened", self.id, "case", facts, personal, opens=True)
-        skips = [
-            Event("case.stage_skipped", self.id, "case", {"case": self.id, "stage": s.name})
-            for s in self.skipped
-        ]
+        skips = [_before(self.id, effect) for effect in self.before]
         return [first, *skips, *begun]
+
+
+def _before(case_id: UUID, effect: Skipped | Passed) -> Event:
+    """What the stream says of a stage before the first that begins."""
+    facts = {"case": case_id, "stage": effect.stage.name}
+    if isinstance(effect, Passed):
+        return Event("case.stage_passed", case_id, "case", {**facts, "rule": effect.stage.rule})
+    return Event("case.stage_skipped", case_id, "case", facts)
 
 
 def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:

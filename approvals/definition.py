@@ -55,6 +55,10 @@ class ChainDefinition(Strict):
             if unknown := [name for name in asked if name not in seen]:
                 raise ValueError(f"{stage.name!r} asks who decided {unknown[0]!r}, which is not before it")
             seen.add(stage.name)
+        if stages[-1].kind == "automatic":
+            raise ValueError(
+                "the last stage can't be automatic: a person, or an authority, has the last word"
+            )
         return stages
 
     def stage(self, name: str) -> Stage:

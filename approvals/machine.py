@@ -107,6 +107,13 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """An automatic stage whose rule holds: nobody is asked."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """A stage begins: its tasks open, or the case waits for an authority outside."""
 
@@ -148,7 +155,7 @@ class Revived:
     at: Stage
 
 
-Effect = Skipped | Entered | Ended | Returned | Settled | Lapsed | Revived
+Effect = Skipped | Passed | Entered | Ended | Returned | Settled | Lapsed | Revived
 
 
 def may_move(state: CaseState, move: Move) -> bool:
@@ -265,17 +272,17 @@ def _enter(
 ) -> tuple[CaseStatus, tuple[Effect, ...]]:
     """Go on to the first of these stages that applies; after the last, the case is approved.
 
-    The stage that returned a case applies again whatever its condition says now: a repair can't make its
-    judge disappear.
+    The stage that returned a case applies again whatever its condition or its rule says now: a repair can't
+    make its judge disappear.
     """
     skipped: list[Effect] = [] if left is None else [Ended()]
     for stage in stages:
-        if stage is always or applies(stage, facts):
+        if stage is always or (applies(stage, facts) and not passes(stage, facts)):
             return (
                 replace(status, state=CaseState.OPEN, stage=stage.name),
                 (*skipped, Entered(stage, left)),
             )
-        skipped.append(Skipped(stage))
+        skipped.append(Passed(stage) if applies(stage, facts) else Skipped(stage))
     if must:
         raise NoStage
     return (
@@ -289,7 +296,13 @@ def applies(stage: Stage, facts: Mapping[str, Any]) -> bool:
     return stage.when is None or condition(stage.when).holds(facts)
 
 
+def passes(stage: Stage, facts: Mapping[str, Any]) -> bool:
+    """Whether a case passes a stage by its rule alone; only an automatic stage has one."""
+    return stage.rule is not None and condition(stage.rule).holds(facts)
+
+
 def check_facts(stages: Iterable[Stage], facts: Mapping[str, Any]) -> None:
-    """Raise BadCondition now if any stage's condition reads a fact that is missing, not weeks later."""
+    """Raise BadCondition now if a stage's condition or rule reads a fact that is missing, not weeks later."""
     for stage in stages:
-        applies(stage, facts)
+        if applies(stage, facts):
+            passes(stage, facts)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals import expiry, statutory
+from approvals.announcing import Coming, announce, announced_after, forget
 from approvals.deadlines import time_left
 from approvals.directory import Directory
 from approvals.dossier import Dossier
@@ -23,6 +24,7 @@ from approvals.machine import (
     Forbidden,
     Lapsed,
     Move,
+    Passed,
     Returned,
     Revived,
     Settled,
@@ -129,6 +131,8 @@ class _Carrier:
                         yield cancel_task(task, self.cause.move, self.now)
             case Skipped(stage):
                 yield about(case, "case.stage_skipped", stage=stage.name)
+            case Passed(stage):
+                yield about(case, "case.stage_passed", stage=stage.name, rule=stage.rule)
             case Entered(stage, left):
                 if left is not None:
                     yield about(case, "case.advanced", from_stage=left, to_stage=stage.name)
@@ -173,7 +177,21 @@ class _Carrier:
             about=self.dossier.about_with(self.cause.by),
             left=self._left(stage),
         )
-        return open_stages(self.session, [opening], directory=self._directory, now=self.now)[case.id]
+        begun = open_stages(self.session, [opening], directory=self._directory, now=self.now)[case.id]
+        return begun + self._announce(stage)
+
+    def _announce(self, here: Stage) -> list[Event]:
+        """What was announced has come; what comes next may be announced in its turn."""
+        case = self.dossier.case
+        if here.distribute == "early":
+            forget(self.session, [case.id])
+        stage = announced_after(self.dossier.definition, here.name, case.data)
+        if stage is None:
+            return []
+        barred = frozenset(self.dossier.interests.and_decided(self.cause.by).barred_from(stage))
+        about_it = self.dossier.about_with(self.cause.by)
+        coming = Coming(case.id, case.unit_id, case.round, here.name, stage, barred, about_it)
+        return announce(self.session, [coming], directory=self._directory, now=self.now)[case.id]
 
     def _left(self, stage: Stage) -> int | None:
         """What the return left of the term of the stage to which the case comes back."""

@@ -48,6 +48,8 @@ def replay(events: Iterable[EventRow]) -> ReplayedCase:
             _of_case(case, what, facts)
         elif area in ("panel", "content"):
             pass  # convened, short, decided and erased explain; they change nothing
+        elif what == "announced":
+            pass  # there is no task yet
         elif what == "opened":
             case.tasks[facts["task"]] = ReplayedTask(
                 facts["stage"], case.round, **_hands(facts), due_at=facts["due_at"]

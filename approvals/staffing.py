@@ -17,7 +17,7 @@ from approvals.directory import Directory
 from approvals.durations import in_hand
 from approvals.forecast import week_of, weeks_after
 from approvals.interests import Decided, Interests
-from approvals.machine import applies
+from approvals.machine import applies, passes
 from approvals.models import DecisionKind, Task, TaskState
 from approvals.pace import Pace
 from approvals.panels import Panel, is_crowd, panel
@@ -122,7 +122,7 @@ def staff(
         asked = [
             _Asked(n, p, frozenset(interests[n].barred_from(stage)), interests[n].decided)
             for n, p in enumerate(prospects)
-            if applies(stage, p.facts)
+            if applies(stage, p.facts) and not passes(stage, p.facts)
         ]
         for one, seats in zip(asked, found.seats(stage, asked), strict=True):
             found.staffing.routes[one.number].append(found.step(number, stage, one, seats))

@@ -77,9 +77,12 @@ class Stage(Strict):
     name: Slug = Field(alias="stage")
     title: Titles
     """What people call it; when not said, its name as a word."""
-    kind: Literal["people", "external"] = "people"
+    kind: Literal["people", "external", "automatic"] = "people"
+    """Decided by people, by an authority outside, or by people unless its rule holds."""
     when: Cel | None = None
     """A condition over the case's data; where it does not hold, the stage is skipped."""
+    rule: Cel | None = None
+    """Of an automatic stage: where it holds of the case's data, the case passes and nobody is asked."""
     candidates: Candidates | None = None
     """Whom it asks; a list gives each of them a seat."""
     allocate: Allocation = "offer"
@@ -133,6 +136,10 @@ class Stage(Strict):
     def _makes_sense(self) -> Self:
         if self.kind == "external":
             return self._external()
+        if (self.kind == "automatic") != (self.rule is not None):
+            raise ValueError("kind: automatic goes with rule, a condition by which a case passes")
+        if self.rule and self.sign:
+            raise ValueError("what is signed is signed by a person, never by a rule")
         if self.candidates is None:
             raise ValueError("a stage for people needs candidates")
         if self.sign and (self.acting or self.is_panel or not isinstance(self.candidates, ByPost)):

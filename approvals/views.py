@@ -83,6 +83,7 @@ def case_view(session: Session, case_id: UUID) -> CaseView:
     rows = history(session, case_id)
     skipped = {facts_of(row)["stage"] for row in rows if row.name == "case.stage_skipped"}
     decided = {d.stage for d in decisions} | {a.stage for a in answers}
+    decided |= {facts_of(row)["stage"] for row in rows if row.name == "case.stage_passed"}
     stages = [
         StageView(
             stage,

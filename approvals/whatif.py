@@ -13,7 +13,7 @@ from uuid import UUID
 
 from approvals.definition import ChainDefinition
 from approvals.interests import Decided, Interests
-from approvals.machine import applies
+from approvals.machine import applies, passes
 from approvals.models import SETTLED, CaseState, DecisionKind
 from approvals.stage import Stage
 from approvals.titles import Titles
@@ -161,7 +161,7 @@ def _before(past: Past, old: ChainDefinition) -> Iterator[Step]:
 
 def _left_out(past: Past, stage: Stage) -> StepState:
     try:
-        if not applies(stage, past.data):
+        if not applies(stage, past.data) or passes(stage, past.data):
             return "skipped"
     except BadCondition:
         return "unknown"
@@ -184,7 +184,7 @@ class _Telling:
                 yield Step(stage.name, stage.title, "unreached")
                 continue
             try:
-                if not applies(stage, self.past.data):
+                if not applies(stage, self.past.data) or passes(stage, self.past.data):
                     yield Step(stage.name, stage.title, "skipped")
                     continue
             except BadCondition as exc:

@@ -131,6 +131,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("size", name=op.f("uq_checkpoint_size")),
     )
     op.create_table(
+        "announcement",
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("seat", sa.Integer(), nullable=False),
+        sa.Column("at_stage", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=True),
+        sa.Column("candidates", postgresql.ARRAY(sa.UUID()), nullable=True),
+        sa.Column("position_id", sa.UUID(), nullable=True),
+        sa.Column("assignee_id", sa.UUID(), nullable=True),
+        sa.Column("acting", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("barred", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_announcement_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "stage", "seat", name=op.f("pk_announcement")),
+    )
+    op.create_index("ix_announcement_assignee_id", "announcement", ["assignee_id"], unique=False)
+    op.create_index(
+        "ix_announcement_candidates", "announcement", ["candidates"], unique=False, postgresql_using="gin"
+    )
+    op.create_index("ix_announcement_position_id", "announcement", ["position_id"], unique=False)
+    op.create_index("ix_announcement_queue", "announcement", ["queue"], unique=False)
+    op.create_table(
         "case_document",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("case_id", sa.UUID(), nullable=False),
@@ -443,6 +466,11 @@ def downgrade() -> None:
     op.drop_table("decision_ahead")
     op.drop_table("case_version")
     op.drop_table("case_document")
+    op.drop_index("ix_announcement_queue", table_name="announcement")
+    op.drop_index("ix_announcement_position_id", table_name="announcement")
+    op.drop_index("ix_announcement_candidates", table_name="announcement", postgresql_using="gin")
+    op.drop_index("ix_announcement_assignee_id", table_name="announcement")
+    op.drop_table("announcement")
     op.drop_table("checkpoint")
     op.drop_table("chain_draft")
     op.drop_table("rotation")
