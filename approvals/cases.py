@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from approvals import statutory
 from approvals.announcing import Coming, announce, announced_after
@@ -40,7 +39,7 @@ from core import clock
 from core.actor import Actor, Role
 from core.events import Event, record
 from core.ids import new_id
-from core.rows import as_json, given
+from core.rows import as_json, given, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,16 +308,16 @@ def _before(case_id: UUID, effect: Skipped | Passed) -> Event:
 def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
     if not rows:
         return {}
-    written = session.connection().execute(_insert_new(tuple(rows[0])), {"rows": as_json(rows)})
+    written = session.connection().exec_driver_sql(_insert_new(tuple(rows[0])), {"rows": as_json(rows)})
     return dict(written.tuples().all())
 
 
 @lru_cache
-def _insert_new(columns: tuple[str, ...]) -> ReturningInsert[tuple[str, UUID]]:
+def _insert_new(columns: tuple[str, ...]) -> str:
     """Made once: what is not there yet is inserted, and named."""
     new = insert(Case).from_select([*columns], select(*given(Case, columns).c))
     only_new = new.on_conflict_do_nothing(constraint="uq_case_process_id_natural_key")
-    return only_new.returning(Case.natural_key, Case.id)
+    return text_of(only_new.returning(Case.natural_key, Case.id))
 
 
 def _existing(session: Session, process_id: UUID, keys: Sequence[str]) -> dict[str, UUID]:

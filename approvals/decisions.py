@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from approvals.directory import Directory
-from approvals.dossier import Dossier, lock_task, read_task
+from approvals.dossier import Dossier, read_task
 from approvals.entitlement import Right, Warrant, right
 from approvals.errors import (
     AlreadyDecided,
@@ -30,6 +30,7 @@ from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
 from approvals.obstacles import TaskSuspended
 from approvals.panels import CONVENER
 from approvals.pulling import refill
+from approvals.working_copy import WorkingCopy
 from core import clock
 from core.actor import Actor
 from core.database import constraint_of
@@ -64,7 +65,8 @@ def decide(
     NotYours, AlreadyClaimed, PostVacant, ConflictOfInterest; and what the verdict lacks: UnknownDecision,
     ReasonNeeded, CommentNeeded, ChecklistIncomplete.
     """
-    dossier, task = lock_task(session, task_id)
+    copy = WorkingCopy.take(session, task_id)
+    dossier, task = copy.dossier, copy.task
     if earlier := dossier.decision_on(task):
         return _same_or_raise(earlier, actor, verdict)
     now = clock.now(session)
@@ -75,9 +77,10 @@ def decide(
     events = [*_claim(task, actor, by, now), _decided(task, decision)]
     task.state, task.ended_at, task.alarm_at, task.draft = TaskState.DECIDED, now, None, None
     events += follow(session, dossier, task, decision, directory=directory, now=now)
-    _write(session, decision)
-    events += refill(session, actor, task, dossier.stage_of(task), now)
-    record(session, actor, events)
+    _write(session, actor, copy, decision, events)
+    if drawn := refill(session, actor, task, dossier.stage_of(task), now):
+        session.flush()
+        record(session, actor, drawn)
     return decision
 
 
@@ -178,10 +181,12 @@ def _decision(
     )
 
 
-def _write(session: Session, decision: Decision) -> None:
-    session.add(decision)
+def _write(
+    session: Session, actor: Actor, copy: WorkingCopy, decision: Decision, events: Sequence[Event]
+) -> None:
+    held = {copy.dossier.case.id: copy.head}
     try:
-        session.flush()
+        record(session, actor, events, along=copy.changed(decision), held=held)
     except IntegrityError as exc:
         if constraint_of(exc) == "uq_decision_request_key":
             raise RequestReused from exc

@@ -1,8 +1,8 @@
 """A case as a verb needs it: locked, with its chain, its open tasks, and who decided on it so far.
 
-Everything that changes a case locks its row first, then its tasks, then (in events.record) its stream: one
-order for all, so that no two writers wait for each other. NO KEY UPDATE is enough, and lets others insert
-rows that refer to it.
+Everything that changes a case, its tasks or its stream locks the case's row first (a sweep, that row with the
+task's): one order for all, so that no two writers wait for each other in a ring. NO KEY UPDATE is enough, and
+lets others insert rows that refer to it.
 """
 
 from collections.abc import Iterable
@@ -22,6 +22,7 @@ from approvals.models import Case, CaseState, Decision, DecisionKind, Task
 from approvals.stage import Stage
 from approvals.voting import Vote
 from core.actor import Actor
+from core.rows import Changes
 
 _FRESH = {"populate_existing": True}
 
@@ -35,6 +36,8 @@ class Dossier:
     tasks: tuple[Task, ...]
     """The open ones, and the one that was asked for."""
     decisions: tuple[Decision, ...]
+    changes: Changes | None = None
+    """Where the rows that begin are collected, to be written with others; else they are written at once."""
 
     @property
     def status(self) -> CaseStatus:

@@ -54,7 +54,9 @@ def _go_on(
     dossier, stage = said.dossier, said.stage
     if stage.decide.rule == "sequence" and asks_next:
         opening = said.opening(first_seat=task.seat + 1)
-        if asked := open_stages(session, [opening], directory=directory, now=now)[dossier.case.id]:
+        along = dossier.changes
+        begun = open_stages(session, [opening], directory=directory, now=now, along=along)
+        if asked := begun[dossier.case.id]:
             return asked
     others = dossier.waiting(task)
     waiting = [t for t in others if t.part != CONVENER]
@@ -64,7 +66,8 @@ def _go_on(
     if found is Standing.SHORT:
         # a panel needs members; where one person decides, it goes to the next who may
         opening = said.opening(convene=stage.decide.is_panel)
-        return open_stages(session, [opening], directory=directory, now=now)[dossier.case.id]
+        along = dossier.changes
+        return open_stages(session, [opening], directory=directory, now=now, along=along)[dossier.case.id]
     return said.settle(session, found, len(waiting), directory=directory, now=now)
 
 

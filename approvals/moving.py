@@ -177,8 +177,9 @@ class _Carrier:
             about=self.dossier.about_with(self.cause.by),
             left=self._left(stage),
         )
-        begun = open_stages(self.session, [opening], directory=self._directory, now=self.now)[case.id]
-        return begun + self._announce(stage)
+        along = self.dossier.changes
+        begun = open_stages(self.session, [opening], directory=self._directory, now=self.now, along=along)
+        return begun[case.id] + self._announce(stage)
 
     def _announce(self, here: Stage) -> list[Event]:
         """What was announced has come; what comes next may be announced in its turn."""

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from approvals.allocation import Place, allocated
@@ -23,6 +22,7 @@ from approvals.strict import mapping
 from core.actor import Role
 from core.events import Event
 from core.ids import new_id
+from core.rows import Changes
 from core.worktime import WorkCalendar
 
 
@@ -47,9 +47,17 @@ class Opening:
 
 
 def open_stages(
-    session: Session, openings: Sequence[Opening], *, directory: Directory, now: datetime
+    session: Session,
+    openings: Sequence[Opening],
+    *,
+    directory: Directory,
+    now: datetime,
+    along: Changes | None = None,
 ) -> dict[UUID, list[Event]]:
-    """Begin stages: tasks for people, a wait for authorities outside. Returns what to record, by case."""
+    """Begin stages: tasks for people, a wait for authorities outside. Returns what to record, by case.
+
+    The tasks go `along` with other rows that are written later; without such they are written at once.
+    """
     events: dict[UUID, list[Event]] = {o.case_id: [_waiting(o)] for o in openings if o.stage.is_external}
     people = [o for o in openings if not o.stage.is_external]
     if not people:
@@ -71,9 +79,10 @@ def open_stages(
         row = _row(opening, assignment, clocks, number, seat)
         rows.append(row)
         events[opening.case_id] += opened(row, assignment)
-    if rows:
-        # nulls are written too: rows of one shape go in one statement
-        session.execute(insert(Task), rows, execution_options={"render_nulls": True})
+    changes = Changes() if along is None else along
+    changes.insert(Task, rows)
+    if along is None:
+        changes.write(session)
     return events
 
 

@@ -87,7 +87,7 @@ def _lock_alarmed(session: Session, now: datetime, limit: int) -> list[Pending]:
         .where(Task.alarm_at <= now)
         .order_by(Task.alarm_at)
         .limit(limit)
-        .with_for_update(of=Task, key_share=True, skip_locked=True)
+        .with_for_update(of=(Case, Task), key_share=True, skip_locked=True)
     )
     rows = session.execute(found, execution_options={"populate_existing": True})
     return [Pending.of(session, task, case) for task, case in rows]

@@ -118,10 +118,10 @@ def _at_posts(
         .where(Task.position_id.in_(set(position_ids)), Task.ended_at.is_(None), Task.claimed_at.is_(None))
         # what stands still with its case follows its post when it goes on
         .where(Case.suspended_from.is_(None))
-        .order_by(Task.id)
+        .order_by(Case.id, Task.id)
     )
     if only is not None:
-        found = found.where(Task.id.in_(only)).with_for_update(of=Task, key_share=True)
+        found = found.where(Task.id.in_(only)).with_for_update(of=(Case, Task), key_share=True)
     rows = session.execute(found, execution_options={"populate_existing": True})
     return [Pending.of(session, task, case) for task, case in rows]
 

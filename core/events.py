@@ -27,6 +27,9 @@ from core.rows import Changes
 
 GENESIS = bytes(32)
 
+Head = tuple[bytes, int]
+"""The hash of a stream's last event, and how many there are."""
+
 
 class Stream(Base):
     """The head of one history."""
@@ -117,18 +120,29 @@ def wire(subscribers: Iterable[Subscriber]) -> None:
     _subscribers = list(subscribers)
 
 
-def record(session: Session, actor: Actor, events: Sequence[Event]) -> list[Recorded]:
+def record(
+    session: Session,
+    actor: Actor,
+    events: Sequence[Event],
+    *,
+    along: Changes | None = None,
+    held: Mapping[UUID, Head] | None = None,
+) -> list[Recorded]:
     """Append events to their streams and hand them to the subscribers, all in the caller's transaction.
 
     Any number of events costs the same few statements. Streams are locked in the order of their ids, so
-    that two writers never wait for each other in a ring. Raises NotWired before wiring.
+    that two writers never wait for each other in a ring. Rows that go `along` are written by the same
+    statement; the heads of streams that the caller `held` locked already are not read again. Raises NotWired
+    before wiring.
     """
     if _subscribers is None:
         raise NotWired
+    changes = along or Changes()
     if not events:
+        changes.write(session)
         return []
     at = clock.now(session)
-    heads = _lock_heads(session, events)
+    heads = _lock_heads(session, events, held or {})
     rows: list[dict[str, Any]] = []
     recorded: list[Recorded] = []
     for event in events:
@@ -137,7 +151,7 @@ def record(session: Session, actor: Actor, events: Sequence[Event]) -> list[Reco
         heads[event.stream] = (row["hash"], count + 1)
         rows.append(row)
         recorded.append(entry)
-    changes = _moved(events, heads)
+    _move(events, heads, changes)
     changes.insert(EventRow, rows)
     changes.write(session)
     for subscriber in _subscribers:
@@ -192,11 +206,11 @@ def _link(
     return row, Recorded(event_id, event, count, at, actor)
 
 
-def _lock_heads(session: Session, events: Sequence[Event]) -> dict[UUID, tuple[bytes, int]]:
+def _lock_heads(session: Session, events: Sequence[Event], held: Mapping[UUID, Head]) -> dict[UUID, Head]:
     opening = {e.stream for e in events if e.opens}
-    known = sorted({e.stream for e in events} - opening)
-    heads: dict[UUID, tuple[bytes, int]] = {}
-    if known:
+    said = {e.stream for e in events}
+    heads = {id_: head for id_, head in held.items() if id_ in said}
+    if known := sorted(said - opening - heads.keys()):
         found = select(Stream.id, Stream.head, Stream.count).where(Stream.id.in_(known))
         for id_, head, count in session.execute(found.order_by(Stream.id).with_for_update()):
             heads[id_] = (head, count)
@@ -207,14 +221,12 @@ def _lock_heads(session: Session, events: Sequence[Event]) -> dict[UUID, tuple[b
     return heads
 
 
-def _moved(events: Sequence[Event], heads: Mapping[UUID, tuple[bytes, int]]) -> Changes:
+def _move(events: Sequence[Event], heads: Mapping[UUID, Head], changes: Changes) -> None:
     """Heads of new streams to insert, and of known ones to change."""
     kinds = {e.stream: e.kind for e in events if e.opens}
     rows = {id_: {"id": id_, "head": head, "count": count} for id_, (head, count) in heads.items()}
-    changes = Changes()
     changes.insert(Stream, [row | {"kind": kinds[id_]} for id_, row in rows.items() if id_ in kinds])
     changes.update(Stream, [row for id_, row in rows.items() if id_ not in kinds])
-    return changes
 
 
 def history(session: Session, stream: UUID) -> list[EventRow]:

@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import (
+    ClauseElement,
     ColumnClause,
     ColumnElement,
+    Integer,
     Table,
     Text,
     bindparam,
@@ -45,6 +48,7 @@ class Changes:
 
     _shape: list[tuple[str, type[Base], tuple[str, ...]]] = field(default_factory=list[Any])
     _rows: dict[str, str] = field(default_factory=dict[str, str])
+    _changed: list[tuple[type[Base], UUID]] = field(default_factory=list[Any])
 
     def insert(self, table: type[Base], rows: Sequence[Row]) -> None:
         """Insert rows."""
@@ -53,17 +57,23 @@ class Changes:
     def update(self, table: type[Base], rows: Sequence[Row]) -> None:
         """Change rows that are there: each has its `id`, and the columns that change."""
         self._add("update", table, rows)
+        self._changed += [(table, row["id"]) for row in rows]
 
     def write(self, session: Session) -> None:
         """Write everything at once, in the caller's transaction; nothing, when nothing was collected.
 
-        What waits in the session goes first, as it does before any other statement.
+        What waits in the session goes first, as it does before any other statement; what it holds of changed
+        rows is read anew when it is next looked at.
         """
         if self._shape:
             if session.autoflush:
                 session.flush()
             session.connection().exec_driver_sql(_statement(tuple(self._shape)), self._rows)
-        self._shape, self._rows = [], {}
+        for table, id_ in self._changed:
+            key = session.identity_key(table, id_)
+            if key in session.identity_map:
+                session.expire(session.identity_map[key])
+        self._shape, self._rows, self._changed = [], {}, []
 
     def _add(self, verb: str, table: type[Base], rows: Sequence[Row]) -> None:
         if rows:
@@ -87,7 +97,7 @@ def given(table: type[Base], columns: Sequence[str], parameter: str = "rows") ->
     """The rows of a JSON parameter as a table with these columns of ours."""
     typed: list[ColumnClause[Any]] = [column(name, of(table).c[name].type) for name in columns]
     rows = func.jsonb_to_recordset(cast(bindparam(parameter, type_=Text), JSONB))
-    return rows.table_valued(*typed, name=f"given_{parameter}").render_derived(with_types=True)
+    return rows.table_valued(*typed).render_derived(f"given_{parameter}", with_types=True)
 
 
 def of(table: type[Base]) -> Table:
@@ -103,13 +113,19 @@ def _statement(shape: tuple[tuple[str, type[Base], tuple[str, ...]], ...]) -> st
         _part(n, verb, of(table), given(table, names, f"rows{n}"), names)
         for n, (verb, table, names) in enumerate(shape)
     ]
-    return str(select(literal_column("1")).add_cte(*parts).compile(dialect=dialect(paramstyle="pyformat")))
+    return text_of(select(literal_column("1", Integer)).add_cte(*parts))
+
+
+def text_of(statement: ClauseElement) -> str:
+    """A statement as `exec_driver_sql` takes it; for the few that are worth making once and keeping."""
+    return str(statement.compile(dialect=dialect(paramstyle="pyformat")))
 
 
 def _part(nth: int, verb: str, table: Table, rows: TableValuedAlias, names: Sequence[str]) -> CTE:
     if verb == "insert":
-        values: Sequence[ColumnElement[Any]] = list(rows.c)
-        return insert(table).from_select(names, select(*values)).cte(f"part{nth}")
+        # all of them in their order: named one by one, the text is longer than what the driver remembers
+        values: ColumnElement[Any] = literal_column(f"{rows.name}.*")
+        return insert(table).from_select(names, select(values).select_from(rows)).cte(f"part{nth}")
     changed = {name: rows.c[name] for name in names if name != "id"}
     return update(table).where(table.c.id == rows.c.id).values(changed).cte(f"part{nth}")
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from core import clock
 from core.actor import Actor, Role
@@ -19,7 +18,7 @@ from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.events import Event, Stream, record
 from core.ids import new_id
 from core.language import LANGUAGES
-from core.rows import as_json, given
+from core.rows import as_json, given, text_of
 from core.settings import settings
 from notifications.models import Message, MessageState
 
@@ -173,16 +172,16 @@ def _guard_resend(message: Message, recipient: Person | None) -> None:
 
 def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     """Insert what is not there yet; returns the states of the new rows."""
-    states = session.connection().execute(_insert(tuple(rows[0])), {"rows": as_json(rows)})
+    states = session.connection().exec_driver_sql(_insert(tuple(rows[0])), {"rows": as_json(rows)})
     return states.scalars().all()
 
 
 @lru_cache
-def _insert(columns: tuple[str, ...]) -> ReturningInsert[tuple[str]]:
+def _insert(columns: tuple[str, ...]) -> str:
     """Made once: all messages have the same columns. The next attempt is by the database's own clock."""
     rows = select(*given(Message, columns).c, func.statement_timestamp())
     new = insert(Message).from_select([*columns, "next_at"], rows).on_conflict_do_nothing()
-    return new.returning(Message.state)
+    return text_of(new.returning(Message.state))
 
 
 def _row(draft: MessageDraft, at: datetime) -> dict[str, Any]:
@@ -199,6 +198,7 @@ def _row(draft: MessageDraft, at: datetime) -> dict[str, Any]:
         "facts": {name: _plain(value) for name, value in draft.facts.items()},
         "state": MessageState.QUEUED if address else MessageState.DEAD,
         "priority": draft.priority,
+        "attempts": 0,
         "last_error": None if address else NO_ADDRESS,
         "created_at": at,
     }
