@@ -21,8 +21,9 @@ HeadTuple = tuple[str, str, bytes, int]
 Told = tuple[str, dict[str, Any], Place]
 """What an event of the ledger's own stream says: its name, its facts, where it is."""
 
-_EVENTS = "SELECT stream_id::text, index, id::text, name, at, body, salt, personal, hash FROM event"
-_HEADS = "SELECT id::text, kind, head, count FROM stream"
+# Other names for what is cast: else the text would be sorted by, and no index gives that order.
+_EVENTS = "SELECT stream_id::text AS s, index, id::text, name, at, body, salt, personal, hash FROM event"
+_HEADS = "SELECT id::text AS s, kind, head, count FROM stream"
 _YOUNG = " IN (SELECT stream_id FROM event WHERE position > %(start)s OR position IS NULL)"
 ALL = (f"{_HEADS} ORDER BY id", f"{_EVENTS} ORDER BY stream_id, index")
 SINCE = (
@@ -31,6 +32,7 @@ SINCE = (
 )
 """Streams that have an event behind position `start`, whole."""
 
+_OURS = str(LEDGER)
 # The text as core.events writes it, without reading it as JSON: that would take most of a check's time.
 _OPENING = re.compile(
     r'\{"actor":(?:null|"[^"\\]*"),"at":"([^"\\]*)","commitment":(?:null|"([0-9a-f]{64})"),"facts":\{'
@@ -124,7 +126,7 @@ class Chain:
             self._explain(row, digest)
         if opening is not None:
             self._content(row, opening[2], salt, personal)
-        if name == ERASED or stream == str(LEDGER):
+        if name == ERASED or stream == _OURS:
             self._listen(row)
         self._index = index + 1
         self._before = hash_.hex()
