@@ -12,7 +12,7 @@ from approvals.directory import Directory
 from approvals.entitlement import SEATS, own_holder
 from approvals.errors import NoSuchCase
 from approvals.instruments import warrants
-from approvals.models import Case, Decision, Task, TaskState
+from approvals.models import Case, Consultation, Decision, Task, TaskState
 from core import clock
 from core.actor import Actor, Role
 from core.directory import EVERYTHING, Capacity, Holder, Scope
@@ -76,7 +76,8 @@ def may_see(session: Session, actor: Actor, case: Case, *, directory: Directory)
         return True
     now = clock.now(session)
     reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
-    handled = union_all(_tasks_of(case.id, reach), _decided(case.id, reach)).limit(1)
+    asked = _asked(case.id, actor.person_id)
+    handled = union_all(_tasks_of(case.id, reach), _decided(case.id, reach), asked).limit(1)
     return session.execute(handled).first() is not None
 
 
@@ -103,6 +104,13 @@ def _tasks_of(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
     return select(Task.id).where(
         Task.case_id == case_id, or_(Task.assignee_id == reach.person_id, offered, *at_post, *by_name)
     )
+
+
+def _asked(case_id: UUID, person_id: UUID) -> Select[tuple[UUID]]:
+    """Questions that wait for the person's answer: until then they see what they are asked about."""
+    waiting = (Consultation.ended_at.is_(None), Task.ended_at.is_(None))
+    of = (Consultation.case_id == case_id, Consultation.asked_id == person_id)
+    return select(Consultation.id).join(Task, Task.id == Consultation.task_id).where(*of, *waiting)
 
 
 def may_act(footings: Sequence[Footing]) -> ColumnElement[bool]:

@@ -41,7 +41,9 @@ class Dossier:
 
     @property
     def status(self) -> CaseStatus:
-        return CaseStatus(CaseState(self.case.state), self.case.stage, self.case.round, self.case.version)
+        case = self.case
+        before = CaseState(case.suspended_from) if case.suspended_from else None
+        return CaseStatus(CaseState(case.state), case.stage, case.round, case.version, before)
 
     @property
     def interests(self) -> Interests:

@@ -26,6 +26,10 @@ class Move(StrEnum):
     REVIVE = "revive"
     FILE = "file"
     MIGRATE = "migrate"
+    SKIP = "skip"
+    REDO = "redo"
+    SUSPEND = "suspend"
+    RESUME = "resume"
 
 
 class Who(StrEnum):
@@ -35,6 +39,7 @@ class Who(StrEnum):
     REPAIRER = "repairer"  # the one it was returned to
     OWNER = "owner"  # its subject or its requester
     HR = "hr"
+    OPERATOR = "operator"
     PROCESS = "process"  # the system, through a flow
     CLOCK = "clock"  # the system, when a term has run out; it never approves
 
@@ -67,7 +72,11 @@ TRANSITIONS = (
     _line(Move.RESUBMIT, "returned", "open", Who.REPAIRER),
     _line(Move.CORRECT, "open", "open", Who.HR),
     _line(Move.CORRECT, "returned", "returned", Who.HR),
-    _line(Move.WITHDRAW, "open returned", "withdrawn", Who.OWNER),
+    _line(Move.SKIP, "open", "open", Who.HR),
+    _line(Move.REDO, "open", "open", Who.HR, Who.APPROVER),
+    _line(Move.SUSPEND, "open returned", "suspended", Who.HR, Who.OPERATOR),
+    _line(Move.RESUME, "suspended", "open returned", Who.HR, Who.OPERATOR, Who.CLOCK),
+    _line(Move.WITHDRAW, "open returned suspended", "withdrawn", Who.OWNER),
     _line(Move.FILE, "open", "open", Who.OWNER, Who.APPROVER, Who.HR),
     _line(Move.FILE, "returned", "returned", Who.REPAIRER, Who.HR),
     _line(Move.LAPSE, "open", "suspended", Who.CLOCK),
@@ -93,6 +102,8 @@ class CaseStatus:
     """While returned, the stage that returned it; None before it opens and when it is settled."""
     round: int = 1
     version: int = 1
+    before: CaseState | None = None
+    """While suspended by somebody: the state it goes back to."""
 
     @property
     def is_settled(self) -> bool:
@@ -155,7 +166,22 @@ class Revived:
     at: Stage
 
 
-Effect = Skipped | Passed | Entered | Ended | Returned | Settled | Lapsed | Revived
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """Somebody stopped it: its tasks and their clocks stand still."""
+
+    at: Stage
+    before: CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It goes on, with the time that was left."""
+
+    at: Stage
+
+
+Effect = Skipped | Passed | Entered | Ended | Returned | Settled | Lapsed | Revived | Suspended | Resumed
 
 
 def may_move(state: CaseState, move: Move) -> bool:
@@ -176,14 +202,21 @@ def advance(
     facts: Mapping[str, Any],
     *,
     corrects: bool = False,
+    to: str | None = None,
 ) -> tuple[CaseStatus, tuple[Effect, ...]]:
     """Where a case stands after a move, and what that brings about, in order.
 
     `facts` are the case's data, which the stages' conditions read; `corrects` says that a resubmission
-    changes them. Raises Forbidden when the table has no such transition, NoStage when no stage applies,
+    changes them; `to` is the stage to which it is sent back, not said the same.
+    Raises Forbidden when the table has no such transition, NoStage when no stage applies,
     BadCondition when a condition reads a fact that is missing.
     """
-    after, effects = _move(definition, status, move, facts, corrects)
+    if not may_move(status.state, move):
+        raise Forbidden(f"{move} of a case that is {status.state}")
+    if move is Move.REDO:
+        after, effects = _back(definition, status, to)
+    else:
+        after, effects = _move(definition, status, move, facts, corrects)
     if not any(
         line.move is move and status.state in line.sources and after.state in line.targets
         for line in TRANSITIONS
@@ -199,17 +232,18 @@ class NoStage(Exception):
 def _move(
     definition: ChainDefinition, status: CaseStatus, move: Move, facts: Mapping[str, Any], corrects: bool
 ) -> tuple[CaseStatus, tuple[Effect, ...]]:
-    if not may_move(status.state, move):
-        raise Forbidden(f"{move} of a case that is {status.state}")
     match move:
         case Move.OPEN | Move.MIGRATE:
             opens = move is Move.OPEN
             return _open(definition, status, facts) if opens else _migrate(definition, status, facts)
-        case Move.APPROVE:
-            return _enter(status, definition.following(status.stage), facts, left=status.stage)
-        case Move.RETURN | Move.LAPSE | Move.REVIVE:
-            state, effects = _STAYS[move](definition.stage(status.stage or ""))
-            return replace(status, state=state), effects
+        case Move.APPROVE | Move.SKIP:
+            # passing over is never approving: somebody must decide after it
+            must = move is Move.SKIP
+            return _enter(status, definition.following(status.stage), facts, left=status.stage, must=must)
+        case Move.RETURN | Move.LAPSE | Move.REVIVE | Move.SUSPEND | Move.RESUME:
+            state, effects = _STAYS[move](definition.stage(status.stage or ""), status)
+            before = status.state if move is Move.SUSPEND else None
+            return replace(status, state=state, before=before), effects
         case Move.RESUBMIT:
             here = definition.stage(status.stage or "")
             again = replace(status, round=status.round + 1, version=status.version + corrects)
@@ -217,15 +251,27 @@ def _move(
             return _enter(again, stages, facts, left=None, must=True, always=here)
         case Move.CORRECT | Move.FILE:
             return replace(status, version=status.version + 1), ()
-        case Move.REJECT | Move.WITHDRAW | Move.CANCEL | Move.EXPIRE:
+        case _:
             ended = _ENDS[move]
             return replace(status, state=ended, stage=None), (Ended(), Settled(ended))
 
 
-_STAYS: Mapping[Move, Callable[[Stage], tuple[CaseState, tuple[Effect, ...]]]] = {
-    Move.RETURN: lambda here: (CaseState.RETURNED, (Ended(), Returned(here))),
-    Move.LAPSE: lambda here: (CaseState.SUSPENDED, (Lapsed(here),)),
-    Move.REVIVE: lambda here: (CaseState.OPEN, (Revived(here),)),
+def _back(
+    definition: ChainDefinition, status: CaseStatus, to: str | None
+) -> tuple[CaseStatus, tuple[Effect, ...]]:
+    """To a stage that is not ahead, whatever its condition says now, in the next round."""
+    back = definition.stage(to or status.stage or "")
+    if back in definition.following(status.stage):
+        raise Forbidden(f"{back.name} is still ahead")
+    return replace(status, stage=back.name, round=status.round + 1), (Ended(), Entered(back, None))
+
+
+_STAYS: Mapping[Move, Callable[[Stage, CaseStatus], tuple[CaseState, tuple[Effect, ...]]]] = {
+    Move.RETURN: lambda here, _: (CaseState.RETURNED, (Ended(), Returned(here))),
+    Move.LAPSE: lambda here, _: (CaseState.SUSPENDED, (Lapsed(here),)),
+    Move.REVIVE: lambda here, _: (CaseState.OPEN, (Revived(here),)),
+    Move.SUSPEND: lambda here, status: (CaseState.SUSPENDED, (Suspended(here, status.state),)),
+    Move.RESUME: lambda here, status: (status.before or CaseState.OPEN, (Resumed(here),)),
 }
 """Moves that leave a case at its stage, but in another state."""
 

@@ -106,6 +106,8 @@ class Case(Base):
         Index("ix_case_unsettled", "process_id", postgresql_where=text("settled_at IS NULL")),
         Index("ix_case_subject_id", "subject_id"),
         CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name="suspended"),
+        # the keeper: whose suspension ends by itself
+        Index("ix_case_resumes_at", "resumes_at", postgresql_where=text("resumes_at IS NOT NULL")),
         # the sweep: the next case whose clock asks for something
         Index("ix_case_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
     )
@@ -212,6 +214,10 @@ class Task(Base):
         ),
         # the sweep: the next alarm that is due
         Index("ix_task_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
+        # the keeper: whose suspension ends by itself
+        Index(
+            "ix_task_suspended_until", "suspended_until", postgresql_where=text("suspended_until IS NOT NULL")
+        ),
         Index("ix_task_case_id", "case_id"),
     )
 
@@ -364,7 +370,7 @@ class Consultation(Base):
     answer: Mapped[str | None]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    """When it was answered, or its task ended before."""
+    """When it was answered; without an answer it ends with its task."""
 
 
 class DecisionAhead(Base):

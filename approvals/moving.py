@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import expiry, statutory
+from approvals import expiry, standstill, statutory
 from approvals.announcing import Coming, announce, announced_after, forget
 from approvals.deadlines import time_left
 from approvals.directory import Directory
@@ -25,10 +25,12 @@ from approvals.machine import (
     Lapsed,
     Move,
     Passed,
+    Resumed,
     Returned,
     Revived,
     Settled,
     Skipped,
+    Suspended,
     advance,
 )
 from approvals.models import Case, CaseState, Task, TaskState
@@ -48,6 +50,10 @@ class Cause:
     by: tuple[Decided, ...] = ()
     """The decision that moves it, which is not among the dossier's yet."""
     corrects: bool = False
+    to: str | None = None
+    """The stage to which it is sent back."""
+    until: datetime | None = None
+    """When a suspension ends by itself."""
 
 
 def move(
@@ -60,7 +66,7 @@ def move(
     case = dossier.case
     try:
         after, effects = advance(
-            dossier.definition, dossier.status, cause.move, case.data, corrects=cause.corrects
+            dossier.definition, dossier.status, cause.move, case.data, corrects=cause.corrects, to=cause.to
         )
     except Forbidden as exc:
         raise NotPossibleNow(state=case.state) from exc
@@ -107,6 +113,14 @@ def cancel_task(task: Task, cause: str, now: datetime) -> Event:
     return Event("task.cancelled", task.case_id, "case", facts)
 
 
+def _end(task: Task, move: Move, now: datetime) -> Event:
+    if move is not Move.SKIP:
+        return cancel_task(task, move, now)
+    task.state, task.ended_at, task.alarm_at, task.draft = TaskState.SKIPPED, now, None, None
+    facts = {"task": task.id, "case": task.case_id, "stage": task.stage}
+    return Event("task.skipped", task.case_id, "case", facts)
+
+
 def about(case: Case, name: str, comment: str = "", **facts: Any) -> Event:
     """An event of a case; what people wrote is personal."""
     personal = {"comment": comment} if comment else None
@@ -128,7 +142,7 @@ class _Carrier:
                 # the stage's tasks end with it: no ghost waits in anybody's inbox
                 for task in self.dossier.tasks:
                     if task.ended_at is None:
-                        yield cancel_task(task, self.cause.move, self.now)
+                        yield _end(task, self.cause.move, self.now)
             case Skipped(stage):
                 yield about(case, "case.stage_skipped", stage=stage.name)
             case Passed(stage):
@@ -144,6 +158,11 @@ class _Carrier:
             case Lapsed(stage):
                 yield about(case, "case.lapsed", stage=stage.name)
                 yield from expiry.stop(case, self.dossier.tasks, self.now)
+            case Suspended(stage, before):
+                yield from self._suspend(stage, before)
+            case Resumed(stage):
+                yield about(case, "case.resumed", self.cause.comment, state=case.state)
+                yield from standstill.go_on(case, self.dossier.tasks, stage, self._calendar, self.now)
             case Revived(stage):
                 yield about(case, "case.revived", self.cause.comment, stage=stage.name)
                 yield from expiry.go_on(case, self.dossier.tasks, stage, self._calendar, self.now)
@@ -202,6 +221,13 @@ class _Carrier:
         before = (Task.case_id == case.id, Task.stage == stage.name, Task.round == case.round - 1)
         last = self.session.scalar(select(Task).where(*before).order_by(Task.ended_at.desc()).limit(1))
         return time_left(self._calendar, stage, last)
+
+    def _suspend(self, stage: Stage, before: CaseState) -> Iterator[Event]:
+        case, cause = self.dossier.case, self.cause
+        case.suspended_from, case.suspended_at = before, self.now
+        case.suspension, case.resumes_at = cause.code, cause.until
+        yield about(case, "case.suspended", cause.comment, code=cause.code, resumes_at=cause.until)
+        yield from standstill.stop(self.dossier.tasks, stage, self._calendar, self.now)
 
     def _return(self, stage: Stage) -> Event:
         case = self.dossier.case

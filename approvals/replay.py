@@ -95,8 +95,12 @@ def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
             case.statutory_due_at = facts.get("statutory_due_at", case.statutory_due_at)
         case "corrected" | "document_added" | "document_replaced" | "document_removed":
             case.version = facts["version"]
-        case "lapsed":
+        case "sent_back":
+            case.stage, case.round = facts["to_stage"], facts["round"]
+        case "lapsed" | "suspended":
             case.state = CaseState.SUSPENDED
+        case "resumed":
+            case.state = facts["state"]
         case "revived":
             case.state = CaseState.OPEN
         case "rescheduled":
@@ -122,7 +126,7 @@ def _of_task(task: ReplayedTask, what: str, facts: Mapping[str, Any]) -> None:
                 setattr(task, name, value)
             task.due_at = facts.get("due_at", task.due_at)
         case "suspended":
-            task.state = TaskState.SUSPENDED
+            task.state, task.due_at = TaskState.SUSPENDED, facts.get("due_at", task.due_at)
         case "resumed":
             task.state, task.due_at = facts["state"], facts.get("due_at", task.due_at)
         case "rescheduled":
@@ -131,6 +135,8 @@ def _of_task(task: ReplayedTask, what: str, facts: Mapping[str, Any]) -> None:
             task.state = TaskState.DECIDED
         case "cancelled":
             task.state = TaskState.CANCELLED
+        case "skipped":
+            task.state = TaskState.SKIPPED
         case _:
             pass  # reminded and unfilled change nothing
 

@@ -46,6 +46,14 @@ DEFAULT_REASONS: dict[str, Reasons] = {
 }
 """Used wherever a chain or a stage names none of its own."""
 
+SUSPENSION_REASONS: Reasons = {
+    "awaiting-ruling": Titles(id="Menunggu putusan atau ketentuan", en="Waits for a ruling"),
+    "data-under-review": Titles(id="Data sedang diteliti", en="Data under review"),
+    "complaint": Titles(id="Ada pengaduan atau keberatan", en="Complaint or objection"),
+    "other": Titles(id="Alasan lain", en="Other reason"),
+}
+"""Why a case may be suspended."""
+
 OUTSIDE_REASONS: dict[str, Reasons] = {
     "reject": {"tms": Titles(id="Tidak memenuhi syarat (TMS)", en="Does not meet the requirements (TMS)")},
     "return": {"bts": Titles(id="Berkas tidak sesuai (BTS)", en="File not in order (BTS)")},

@@ -24,6 +24,8 @@ from core.events import EventRow, facts_of, history
 
 StageState = Literal["done", "current", "returned", "skipped", "ahead", "unreached", "former"]
 """`former`: of an earlier version of the chain, by which the case was decided there."""
+PASSED_BY = ("case.stage_skipped", "case.passed_over")
+"""Events of stages that a case passed without a decision: by its data, or by a person's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def case_view(session: Session, case_id: UUID) -> CaseView:
         select(ExternalAnswer).where(ExternalAnswer.case_id == case_id).order_by(ExternalAnswer.id)
     ).all()
     rows = history(session, case_id)
-    skipped = {facts_of(row)["stage"] for row in rows if row.name == "case.stage_skipped"}
+    skipped = {facts_of(row)["stage"] for row in rows if row.name in PASSED_BY}
     decided = {d.stage for d in decisions} | {a.stage for a in answers}
     decided |= {facts_of(row)["stage"] for row in rows if row.name == "case.stage_passed"}
     stages = [

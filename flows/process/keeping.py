@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from approvals.lawful import sweep_cases
+from approvals.pausing import resume_due
 from approvals.rescheduling import recompute_next
 from approvals.sweep import sweep
 from core import events
@@ -188,7 +189,7 @@ def _carry_out(intent_id: UUID) -> None:
 
 
 def _sweep() -> None:
-    """Send the reminders and escalations that are due; each batch is a transaction."""
+    """Send the reminders and escalations that are due, and let go on what was suspended until now."""
     while True:
         with transaction() as session:
             count = sweep(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
@@ -198,7 +199,9 @@ def _sweep() -> None:
         with transaction() as session:
             law = sweep_cases(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
         if law.warned + law.missed < SWEEP_LIMIT:
-            return
+            break
+    with transaction() as session:
+        resume_due(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
 
 
 def _reschedule() -> None:

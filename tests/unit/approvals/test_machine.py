@@ -16,9 +16,11 @@ from approvals.machine import (
     Forbidden,
     Move,
     NoStage,
+    Resumed,
     Returned,
     Settled,
     Skipped,
+    Suspended,
     Who,
     advance,
     may_move,
@@ -97,6 +99,38 @@ def test_a_case_that_no_stage_applies_to_never_opens():
         advance(chain({"when": "false"}), DRAFT, Move.OPEN, {})
 
 
+def test_passing_over_leads_to_the_next_stage_and_never_to_approval():
+    facts = {"big": True}
+    assert walk(Move.OPEN, Move.SKIP, facts=facts).stage == "s1"
+    with pytest.raises(NoStage):
+        walk(Move.OPEN, *[Move.APPROVE] * 3, Move.SKIP, facts=facts)
+
+
+def test_a_case_that_is_sent_back_is_decided_anew_in_the_next_round():
+    facts = {"big": True}
+    status = walk(Move.OPEN, Move.APPROVE, Move.APPROVE, Move.APPROVE, facts=facts)
+    back, effects = advance(SIMPLE, status, Move.REDO, facts, to="s1")
+    assert back == CaseStatus(CaseState.OPEN, "s1", round=2)
+    assert effects == (Ended(), Entered(SIMPLE.stage("s1"), None))
+    assert advance(SIMPLE, back, Move.APPROVE, facts)[0].stage == "s2"
+    with pytest.raises(Forbidden):
+        advance(SIMPLE, back, Move.REDO, facts, to="s2")
+
+
+@pytest.mark.parametrize("moves", [[], [Move.RETURN]])
+def test_a_suspended_case_goes_back_to_the_state_it_had(moves: list[Move]):
+    facts = {"big": True}
+    before = walk(Move.OPEN, *moves, facts=facts)
+    stopped, effects = advance(SIMPLE, before, Move.SUSPEND, facts)
+    assert (stopped.state, effects) == (
+        CaseState.SUSPENDED,
+        (Suspended(SIMPLE.stage("s0"), before.state),),
+    )
+    assert not may_move(stopped.state, Move.APPROVE)
+    again, effects = advance(SIMPLE, stopped, Move.RESUME, facts)
+    assert (again, effects) == (before, (Resumed(SIMPLE.stage("s0")),))
+
+
 def test_whoever_it_is_the_table_says_who_may():
     assert who_may(CaseState.OPEN, Move.APPROVE) == {Who.APPROVER}
     assert who_may(CaseState.RETURNED, Move.RESUBMIT) == {Who.REPAIRER}
@@ -124,6 +158,10 @@ def test_what_the_table_does_not_say_is_forbidden_and_what_it_says_happens(
     if not may_move(status.state, move):
         with pytest.raises(Forbidden):
             advance(SIMPLE, status, move, {"big": big}, corrects=corrects)
+        return
+    if move is Move.SKIP and status.stage == "s3":
+        with pytest.raises(NoStage):
+            advance(SIMPLE, status, move, {"big": big})
         return
     after, _ = advance(SIMPLE, status, move, {"big": big}, corrects=corrects)
     lines = [line for line in TRANSITIONS if line.move is move and status.state in line.sources]
@@ -156,15 +194,20 @@ def test_no_sequence_of_moves_breaks_what_always_holds(
             assert not may_move(before.state, move)
             continue
         except NoStage:
-            assert before.state is CaseState.DRAFT
+            assert move is Move.SKIP or before.state is CaseState.DRAFT
+            if move is Move.SKIP:
+                continue
             return
         assert (status.stage is None) == status.is_settled
         assert status.stage is None or status.stage in names
         assert not before.is_settled
-        assert status.round - before.round == (move is Move.RESUBMIT)
+        assert status.round - before.round == (move in (Move.RESUBMIT, Move.REDO))
         assert status.version - before.version in (0, 1)
         assert status.version == before.version or move in (Move.CORRECT, Move.FILE, Move.RESUBMIT)
         assert_effects_agree(move, before, status, effects)
+
+
+STAYS = (Move.CORRECT, Move.FILE, Move.LAPSE, Move.REVIVE, Move.SUSPEND, Move.RESUME)
 
 
 def assert_effects_agree(
@@ -173,12 +216,12 @@ def assert_effects_agree(
     """What follows from a move says the same as where it leads."""
     entered = [e for e in effects if isinstance(e, Entered)]
     settled = [e for e in effects if isinstance(e, Settled)]
-    stays = (Move.RETURN, Move.CORRECT, Move.FILE, Move.LAPSE, Move.REVIVE)
+    stays = (Move.RETURN, *STAYS)
     assert len(entered) + len(settled) == (0 if move in stays else 1)
     assert all(e.stage.name == after.stage for e in entered)
     assert all(e.state is after.state for e in settled)
     assert any(isinstance(e, Returned) for e in effects) == (move is Move.RETURN)
-    leaves_tasks = move in (Move.OPEN, Move.RESUBMIT, Move.CORRECT, Move.FILE, Move.LAPSE, Move.REVIVE)
+    leaves_tasks = move in (Move.OPEN, Move.RESUBMIT, *STAYS)
     assert any(isinstance(e, Ended) for e in effects) != leaves_tasks
     if move is Move.APPROVE and after.stage and before.stage:
         assert after.stage > before.stage, "stages never go backwards by an approval"
