@@ -99,10 +99,8 @@ def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
             case.stage, case.round = facts["to_stage"], facts["round"]
         case "lapsed" | "suspended":
             case.state = CaseState.SUSPENDED
-        case "resumed":
-            case.state = facts["state"]
-        case "revived":
-            case.state = CaseState.OPEN
+        case "revived" | "resumed":
+            case.state = facts.get("state", CaseState.OPEN)
         case "rescheduled":
             case.statutory_due_at = facts["to"]
         case "migrated":

@@ -133,6 +133,8 @@ class _Clocks:
         definition = definition_by_id(self.session, case.chain_version_id)
         calendar = self.calendars[case.unit_id]
         for task in tasks:
+            if case.suspended_from and task.due_at is None:
+                continue  # it stands still with its case, which goes on with the time that was left
             deadlines = Deadlines.of(task, definition.stage(task.stage), calendar)
             if change := self._of_task(task, deadlines):
                 yield change

@@ -342,6 +342,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_alarm", "case", ["alarm_at"], unique=False, postgresql_where=sa.text("alarm_at IS NOT NULL")
     )
+    op.create_index(
+        "ix_case_resumes_at",
+        "case",
+        ["resumes_at"],
+        unique=False,
+        postgresql_where=sa.text("resumes_at IS NOT NULL"),
+    )
     op.add_column("chain_version", sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("decision", sa.Column("round", sa.Integer(), server_default="1", nullable=False))
     op.add_column("decision", sa.Column("part", sa.Text(), server_default="", nullable=False))
@@ -386,6 +393,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("held_back IS TRUE AND state = 'offered'"),
     )
     op.create_index(
+        "ix_task_suspended_until",
+        "task",
+        ["suspended_until"],
+        unique=False,
+        postgresql_where=sa.text("suspended_until IS NOT NULL"),
+    )
+    op.create_index(
         "ix_task_taken",
         "task",
         ["queue", "due_at", "id"],
@@ -399,6 +413,9 @@ def downgrade() -> None:
         "ix_task_taken",
         table_name="task",
         postgresql_where=sa.text("queue IS NOT NULL AND ended_at IS NULL AND state <> 'offered'"),
+    )
+    op.drop_index(
+        "ix_task_suspended_until", table_name="task", postgresql_where=sa.text("suspended_until IS NOT NULL")
     )
     op.drop_index(
         "ix_task_held", table_name="task", postgresql_where=sa.text("held_back IS TRUE AND state = 'offered'")
@@ -428,6 +445,7 @@ def downgrade() -> None:
     op.drop_column("decision", "part")
     op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")
+    op.drop_index("ix_case_resumes_at", table_name="case", postgresql_where=sa.text("resumes_at IS NOT NULL"))
     op.drop_index("ix_case_alarm", table_name="case", postgresql_where=sa.text("alarm_at IS NOT NULL"))
     op.drop_column("case", "tied")
     op.drop_column("case", "alarm_at")
