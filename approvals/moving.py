@@ -155,17 +155,26 @@ class _Carrier:
                 yield self._return(stage)
             case Settled(state):
                 yield settle(case, state, self.cause, self.now)
-            case Lapsed(stage):
+            case Lapsed() | Revived() | Suspended() | Resumed():
+                yield from self._stand_or_go_on(effect)
+
+    def _stand_or_go_on(self, effect: Lapsed | Revived | Suspended | Resumed) -> Iterator[Event]:
+        case, cause, stage, tasks = self.dossier.case, self.cause, effect.at, self.dossier.tasks
+        match effect:
+            case Lapsed():
                 yield about(case, "case.lapsed", stage=stage.name)
-                yield from expiry.stop(case, self.dossier.tasks, self.now)
-            case Suspended(stage, before):
-                yield from self._suspend(stage, before)
-            case Resumed(stage):
-                yield about(case, "case.resumed", self.cause.comment, state=case.state)
-                yield from standstill.go_on(case, self.dossier.tasks, stage, self._calendar, self.now)
-            case Revived(stage):
-                yield about(case, "case.revived", self.cause.comment, stage=stage.name)
-                yield from expiry.go_on(case, self.dossier.tasks, stage, self._calendar, self.now)
+                yield from expiry.stop(case, tasks, self.now)
+            case Revived():
+                yield about(case, "case.revived", cause.comment, stage=stage.name)
+                yield from expiry.go_on(case, tasks, stage, self._calendar, self.now)
+            case Suspended(before=before):
+                case.suspended_from, case.suspended_at = before, self.now
+                case.suspension, case.resumes_at = cause.code, cause.until
+                yield about(case, "case.suspended", cause.comment, code=cause.code, resumes_at=cause.until)
+                yield from standstill.stop(tasks, stage, self._calendar, self.now)
+            case Resumed():
+                yield about(case, "case.resumed", cause.comment, state=case.state)
+                yield from standstill.go_on(case, tasks, stage, self._calendar, self.now)
 
     @property
     def _directory(self) -> Directory:
@@ -221,13 +230,6 @@ class _Carrier:
         before = (Task.case_id == case.id, Task.stage == stage.name, Task.round == case.round - 1)
         last = self.session.scalar(select(Task).where(*before).order_by(Task.ended_at.desc()).limit(1))
         return time_left(self._calendar, stage, last)
-
-    def _suspend(self, stage: Stage, before: CaseState) -> Iterator[Event]:
-        case, cause = self.dossier.case, self.cause
-        case.suspended_from, case.suspended_at = before, self.now
-        case.suspension, case.resumes_at = cause.code, cause.until
-        yield about(case, "case.suspended", cause.comment, code=cause.code, resumes_at=cause.until)
-        yield from standstill.stop(self.dossier.tasks, stage, self._calendar, self.now)
 
     def _return(self, stage: Stage) -> Event:
         case = self.dossier.case
