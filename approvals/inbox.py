@@ -179,7 +179,8 @@ def _wells(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnEle
     ]
     own += [and_(given_to(giver), may_act(footings), free) for giver, footings in reach.named.items()]
     open_to_all = [and_(Task.queue == queue, offered, free, not_(Task.held_back)) for queue in queues]
-    open_to_all.append(and_(Task.candidates.contains([me]), offered, free, not_(Task.held_back)))
+    open_to_me = and_(Task.candidates.contains([me]), offered, Task.ended_at.is_(None))
+    open_to_all.append(and_(open_to_me, free, not_(Task.held_back)))
     match part:
         case InboxFilter.MINE:
             return own

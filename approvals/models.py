@@ -210,7 +210,7 @@ class Task(Base):
             "ix_task_candidates",
             "candidates",
             postgresql_using="gin",
-            postgresql_where=text("state = 'offered' AND candidates IS NOT NULL"),
+            postgresql_where=text("ended_at IS NULL AND candidates IS NOT NULL"),
         ),
         # the sweep: the next alarm that is due
         Index("ix_task_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),

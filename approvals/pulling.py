@@ -200,6 +200,7 @@ def _held(actor: Actor, me: UUID) -> tuple[ColumnElement[bool], ...]:
     return (
         Task.held_back.is_(True),
         Task.state == literal_column("'offered'"),
+        Task.ended_at.is_(None),
         or_(Task.queue.in_(queues), Task.candidates.contains([me])),
         not_(literal(me) == any_(Task.barred)),
     )

@@ -383,7 +383,7 @@ def upgrade() -> None:
         ["candidates"],
         unique=False,
         postgresql_using="gin",
-        postgresql_where=sa.text("state = 'offered' AND candidates IS NOT NULL"),
+        postgresql_where=sa.text("ended_at IS NULL AND candidates IS NOT NULL"),
     )
     op.create_index(
         "ix_task_held",
@@ -424,7 +424,7 @@ def downgrade() -> None:
         "ix_task_candidates",
         table_name="task",
         postgresql_using="gin",
-        postgresql_where=sa.text("state = 'offered' AND candidates IS NOT NULL"),
+        postgresql_where=sa.text("ended_at IS NULL AND candidates IS NOT NULL"),
     )
     op.drop_column("task", "handed_by")
     op.drop_column("task", "rank")
