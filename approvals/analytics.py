@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from approvals.access import READERS
 from approvals.chains import definition_of
+from approvals.definition import ChainDefinition
 from approvals.directory import Directory
 from approvals.measuring import ANSWERS, DECISIONS, Slice, Tables
 from approvals.models import ChainVersion
@@ -124,6 +125,12 @@ def stage_titles(session: Session) -> dict[tuple[str, str], Titles]:
         titles[version.chain, ""] = definition.title
         titles |= {(version.chain, stage.name): stage.title for stage in definition.stages}
     return titles
+
+
+def newest_definitions(session: Session) -> dict[str, ChainDefinition]:
+    """Each chain as it was published last."""
+    versions = select(ChainVersion).order_by(ChainVersion.chain, ChainVersion.number)
+    return {version.chain: definition_of(version) for version in session.scalars(versions)}
 
 
 def stage_order(session: Session) -> dict[tuple[str, str], tuple[str, int]]:

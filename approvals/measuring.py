@@ -20,6 +20,9 @@ from core.worktime import WorkCalendar
 AHEAD = timedelta(days=60)
 """How far beyond the period moments can be measured, such as due dates."""
 
+ORIGIN, DAYS = date(2000, 1, 1), 100_000
+"""A day of a calendar is one number: so many days from ORIGIN, and DAYS more for each calendar before it."""
+
 DECISIONS = """
     SELECT d.id, d.stage, d.kind, d.code, d.decider_id, d.decided_at, t.due_at, c.process_id, c.unit_id,
            v.chain, t.opened_at AS began_at, d.decided_at AS ended_at
@@ -115,7 +118,7 @@ class Tables:
         """The calendars of all units with cases, from the first case to a moment."""
         found = session.execute(text('SELECT unit_id, min(opened_at) FROM "case" GROUP BY unit_id')).all()
         units = [row[0] for row in found]
-        first = min((row[1] for row in found), default=until) - timedelta(days=1)
+        first = min([until, *(row[1] for row in found)]) - timedelta(days=1)
         calendars: list[WorkCalendar] = []
         calendar_of: dict[UUID, int] = {}
         for unit, calendar in directory.calendars(units).items():
@@ -151,13 +154,17 @@ class Tables:
             spans = "".join(f" + greatest(0, least({day}.c{n}, {second}) - {day}.o{n})" for n in pieces)
             return f"{day}.before{spans}"
 
+        def key(at: str) -> str:
+            # calendar and day in one number: two equalities would let the planner pair all days with all days
+            return f"unit.calendar * {DAYS} + ((({at}) AT TIME ZONE unit.zone)::date - DATE '{ORIGIN}')"
+
         return f"""
             WITH unit AS (
                 SELECT * FROM unnest(CAST(:units AS uuid[]), CAST(:unit_calendars AS int[]),
                                      CAST(:unit_zones AS text[])) AS u(unit_id, calendar, zone)
             ), day AS (
-                SELECT * FROM unnest(CAST(:day_calendars AS int[]), CAST(:days AS date[]),
-                                     CAST(:befores AS float8[]){arrays}) AS d(calendar, "on", before{columns})
+                SELECT * FROM unnest(CAST(:days AS int[]), CAST(:befores AS float8[]){arrays})
+                         AS d(key, before{columns})
             ), span AS ({source}
             ), measured AS (
                 SELECT found.*, ended - began AS worked FROM (
@@ -165,10 +172,8 @@ class Tables:
                            {total("e", "span.ended_at")} AS ended
                     FROM span
                     JOIN unit USING (unit_id)
-                    JOIN day b ON b.calendar = unit.calendar
-                              AND b."on" = (span.began_at AT TIME ZONE unit.zone)::date
-                    JOIN day e ON e.calendar = unit.calendar
-                              AND e."on" = (span.ended_at AT TIME ZONE unit.zone)::date
+                    JOIN day b ON b.key = {key("span.began_at")}
+                    JOIN day e ON e.key = {key("span.ended_at")}
                 ) found
             )"""  # noqa: S608 - constants only
 
@@ -184,8 +189,7 @@ class Tables:
             "units": list(self.calendar_of),
             "unit_calendars": list(self.calendar_of.values()),
             "unit_zones": [zones[n] for n in self.calendar_of.values()],
-            "day_calendars": [n for n, _ in days],
-            "days": [day.on for _, day in days],
+            "days": [n * DAYS + (day.on - ORIGIN).days for n, day in days],
             "befores": [day.before for _, day in days],
         }
         for n in range(self._pieces):

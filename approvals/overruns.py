@@ -102,6 +102,15 @@ class Overruns:
         """How many will be late, on average."""
         return sum(task.probability for task in self.tasks)
 
+    @property
+    def by_stage(self) -> list[tuple[str, str, int, float]]:
+        """Chain, stage, how many tasks, how many of them late on average; the most first."""
+        counted: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for task in self.tasks:
+            counted[task.chain, task.stage].append(task.probability)
+        rows = [(*place, len(found), sum(found)) for place, found in counted.items()]
+        return sorted(rows, key=lambda row: -row[3])
+
 
 def overruns(session: Session, actor: Actor, slice: Slice, *, directory: Directory) -> Overruns:
     """The open tasks of a slice that are not late yet, and how likely each will be. Raises NotAllowed."""

@@ -9,6 +9,7 @@ from core.settings import settings
 from web import assets, errors
 from web.deps import check_form
 from web.routes import (
+    analytics,
     cases,
     chain_drafts,
     chains,
@@ -45,6 +46,7 @@ PAGES = (
     outside,
     operator,
     ledger,
+    analytics,
 )
 
 

@@ -22,6 +22,8 @@ from web.charts import bar
 from web.words import DOCUMENTS, N_, WORDS_OF
 
 SOON = timedelta(hours=24)
+WORKING_DAY = 7.5 * 3600
+"""37.5 hours in five days (Perpres 21/2023), to say working time in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,18 @@ def install(env: Environment, language: str) -> None:
     def number(value: float) -> str:
         return format_decimal(value, locale=language)
 
+    def worktime(seconds: float | None) -> str:
+        """Working time in hours, or in working days of 7.5 hours where it is longer than one."""
+        if seconds is None:
+            return "–"
+        days = seconds / WORKING_DAY
+        if days < 1:
+            said = format_decimal(round(seconds / 3600, 1), locale=language)
+            return texts.translate(language, N_("{hours} working hours"), hours=said)
+        return texts.translate(
+            language, N_("{days} working days"), days=format_decimal(round(days, 1), locale=language)
+        )
+
     def titled(titles: Titles | Mapping[str, Any] | str | None) -> str:
         return in_language(titles, language)
 
@@ -132,6 +146,9 @@ def install(env: Environment, language: str) -> None:
 
     filters: dict[str, Any] = {
         "fan": fan,
+        "worktime": worktime,
+        "spread": pictures.spread,
+        "lines": pictures.lines,
         "columns": columns,
         "told": told,
         "reason": reason,

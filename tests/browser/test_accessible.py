@@ -50,6 +50,11 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             f"{cycle}/outside",
             "/hr/processes/new",
             "/hr/imports",
+            "/analytics/times",
+            "/analytics/reasons",
+            "/analytics/flow",
+            "/analytics/load",
+            "/analytics/overruns",
         ],
         "operator": ["/operator"],
     }

@@ -19,6 +19,7 @@ from tests.integration.approvals.office import Office, named
 
 MEDAN = ZoneInfo("Asia/Jakarta")
 Row = TypeVar("Row")
+SEKSI, BUDI = named("seksi"), named("Budi")
 
 
 def at(*parts: int) -> datetime:
@@ -32,11 +33,14 @@ class Past:
 
     session: Session
     version: ChainVersion
-    unit_id: UUID = named("seksi")
-    subject_id: UUID = named("Budi")
+    unit_id: UUID = SEKSI
+    subject_id: UUID = BUDI
     office: Office = field(default_factory=Office.usual)
     process_id: UUID = field(default_factory=new_id)
     count: int = 0
+    at_once: bool = False
+    """Kept back until `write`: for a long past."""
+    kept: list[Any] = field(default_factory=list[Any])
 
     @classmethod
     def of(cls, session: Session, chain: str = CHAIN) -> "Past":
@@ -133,9 +137,17 @@ class Past:
             )
         )
 
+    def write(self) -> None:
+        """Write what was kept back, in the order of the references."""
+        for kind in (Case, Task, Decision, ExternalAnswer):
+            self.session.add_all(row for row in self.kept if isinstance(row, kind))
+            self.session.flush()
+        self.kept.clear()
+
     def _kept(self, row: Row) -> Row:
-        self.session.add(row)
-        self.session.flush()
+        self.kept.append(row)
+        if not self.at_once:
+            self.write()
         return row
 
 

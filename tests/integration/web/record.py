@@ -27,13 +27,14 @@ def lived(office: Office, cycles: int = 4, cases: int = 30) -> None:
         first = session.scalars(select(Case).where(Case.process_id == office.cycle)).first()
         assert first
         version = session.get_one(ChainVersion, first.chain_version_id)
-        past = Past(session, version, first.unit_id, first.subject_id)
+        past = Past(session, version, first.unit_id, first.subject_id, at_once=True)
         for cycle in range(cycles):
             past.process_id = new_id()
             for _ in range(cases):
                 _case(
                     past, office, rng, now - timedelta(days=150 * (cycles - cycle), hours=rng.random() * 50)
                 )
+        past.write()
 
 
 def appraised(office: Office) -> None:

@@ -53,6 +53,12 @@ def allowed(office: Office) -> dict[str, set[str]]:
         "/hr/imports": {"hr"},
         "/hr/processes/new": {"hr"},
         "/operator": {"operator"},
+        "/analytics/times": logged_in,
+        "/analytics/reasons": logged_in,
+        "/analytics/flow": logged_in,
+        "/analytics/load": logged_in,
+        "/analytics/overruns": logged_in,
+        "/analytics/times.csv": logged_in,
         "/ledger": {"operator"},
     }
 
