@@ -93,7 +93,7 @@ class NoSuchAhead(NotFound):
 
 
 class NotAddable(Conflict):
-    """Nobody can be added here: the chain gives this stage to certain people. Nothing was changed."""
+    """Nobody can be added or removed here: the chain says who decides. Nothing was changed."""
 
 
 class SeatedAlready(Conflict):

@@ -44,6 +44,8 @@ class Opening:
     """Too few of its panel are left: HR is asked for members."""
     left: int | None = None
     """After a return: how many seconds were left of the stage's term."""
+    exactly: tuple[PanelSeat, ...] = ()
+    """Only these seats, beside those that it has already."""
 
 
 def open_stages(
@@ -93,11 +95,13 @@ def _panels(openings: Sequence[Opening], directory: Directory, now: datetime) ->
     """Who sits in each; the directory is asked only where crowds do."""
     asked = [c for o in openings if o.stage.is_panel for c in o.stage.wanted if is_crowd(c)]
     crowds = Crowds.ask(asked, directory, now) if asked else Crowds()
-    return [panel(o.stage, o.about, crowds, o.barred) for o in openings]
+    return [Panel(o.exactly) if o.exactly else panel(o.stage, o.about, crowds, o.barred) for o in openings]
 
 
 def _asked(opening: Opening, panel: Panel) -> list[tuple[int, PanelSeat]]:
     """The seats that are asked now: all; in a sequence the next; HR where the panel is short of members."""
+    if opening.exactly:
+        return [(seat.number, seat) for seat in panel.seats]
     if panel.short or opening.convene:
         return [(0, _TO_HR)]
     seats = [(seat.number, seat) for seat in panel.seats if seat.number >= opening.first_seat]
@@ -106,7 +110,7 @@ def _asked(opening: Opening, panel: Panel) -> list[tuple[int, PanelSeat]]:
 
 def _convened(opening: Opening, panel: Panel) -> list[Event]:
     """What the stream says of a panel as it begins; nothing of a stage that one person decides."""
-    if not opening.stage.decide.is_panel or opening.first_seat:
+    if not opening.stage.decide.is_panel or opening.first_seat or opening.exactly:
         return []
     short = panel.short or opening.convene
     facts = {

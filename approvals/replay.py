@@ -119,7 +119,7 @@ def _of_task(task: ReplayedTask, what: str, facts: Mapping[str, Any]) -> None:
             task.state, task.assignee = TaskState.OFFERED, None
         case "started":
             task.state = TaskState.STARTED
-        case "escalated" | "reassigned" | "delegated" | "declined":
+        case "escalated" | "reassigned" | "delegated" | "declined" | "approver_added" | "approver_removed":
             for name, value in _hands({**facts, "assignee": facts["to"]}).items():
                 setattr(task, name, value)
             task.due_at = facts.get("due_at", task.due_at)
