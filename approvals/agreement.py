@@ -11,7 +11,7 @@ STREAMS = """
     SELECT coalesce(c.id, s.id), CASE WHEN s.id IS NULL THEN 'a case that the log does not know'
                                       ELSE 'a history without its case' END
     FROM "case" c FULL JOIN (SELECT id FROM stream WHERE kind = 'case') s USING (id)
-    WHERE c.id IS NULL OR s.id IS NULL
+    WHERE c.id IS NULL OR (s.id IS NULL AND c.state <> 'draft')
 """
 SETTLED = """
     SELECT c.id, 'the case is ' || c.state || ', and nothing in the log made it so' FROM "case" c

@@ -52,7 +52,7 @@ def sign(session: Session, actor: Actor, key: SigningKey) -> Checkpoint | None:
     Before, it is made sure that the kept tree still begins with the one that was signed last. Raises
     NotAllowed, LedgerAltered.
     """
-    if not (actor.is_system or actor.has(Role.OPERATOR, Role.AUDITOR, Role.ADMIN)):
+    if not (actor.is_system or actor.has(Role.ADMIN)):
         raise NotAllowed
     session.execute(select(func.pg_advisory_xact_lock(CHECKPOINT_LOCK)))
     before = latest(session)

@@ -75,14 +75,14 @@ class Tree:
             "SELECT position, hash, uuid_send(stream_id) || int4send(index) FROM event"
             " WHERE position > :size ORDER BY position"
         )
-        rows = self._session.execute(query, {"size": size}, execution_options={"yield_per": _BATCH})
-        events = iter(rows.tuples())
-        while batch := list(islice(events, _BATCH)):
-            for expected, (position, _, _) in enumerate(batch, size + 1):
-                if position != expected:
-                    raise Gap(expected)
-            self._add(0, size, [leaf_hash(row[1]) for row in batch], [row[2] for row in batch])
-            size += len(batch)
+        with self._session.execute(query, {"size": size}, execution_options={"yield_per": _BATCH}) as rows:
+            events = iter(rows.tuples())
+            while batch := list(islice(events, _BATCH)):
+                for expected, (position, _, _) in enumerate(batch, size + 1):
+                    if position != expected:
+                        raise Gap(expected)
+                self._add(0, size, [leaf_hash(row[1]) for row in batch], [row[2] for row in batch])
+                size += len(batch)
         return size
 
     def _add(self, level: int, count: int, nodes: Sequence[bytes], places: Sequence[bytes]) -> None:

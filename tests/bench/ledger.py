@@ -5,6 +5,7 @@ nothing with them. p50 and p95 are what one person's receipt takes, of a ledger 
 """
 
 import argparse
+import json
 import multiprocessing
 import random
 import resource
@@ -21,7 +22,7 @@ from core.actor import system
 from core.events import Event, Stream, record, seal
 from core.ids import new_id
 from core.ledger import checking_streams, checking_tree, checkpoints
-from core.ledger.receipts import receipt
+from core.ledger.receipts import check, receipt
 from core.ledger.signing import SigningKey
 from core.ledger.verifying import verify
 from tests.bench import place
@@ -104,7 +105,7 @@ def case() -> list[Event]:
 
 
 def apart(job: Callable[[str], float], url: str) -> tuple[float, float, float]:
-    """Do something in a process of its own: how long it took, its own work in that, its memory at most in MB."""
+    """Do something in a process of its own: how long it took, the CPU's part of it, its memory in MB."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(weighed, (job, url))
 
@@ -147,8 +148,11 @@ def give_receipts() -> list[float]:
 def receipt_time(stream: UUID) -> float:
     began = time.perf_counter()
     with database.transaction() as session:
-        receipt(session, stream, "bench")
-    return time.perf_counter() - began
+        said = receipt(session, stream, "bench")
+    took = time.perf_counter() - began
+    if not check(json.dumps(said)).sound:
+        raise AssertionError(stream)
+    return took
 
 
 def main() -> None:

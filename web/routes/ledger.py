@@ -4,7 +4,7 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from approvals.access import must_see
@@ -48,7 +48,9 @@ def public_keys(session: DbSession) -> Response:
 
 
 @router.get("/ledger/{number}.txt")
-def note(session: DbSession, actor: WatcherActor, number: int) -> Response:
+def note(
+    session: DbSession, actor: WatcherActor, number: Annotated[int, Path(ge=1, le=2_147_483_647)]
+) -> Response:
     """A checkpoint's signed text, as the auditors were mailed it. Raises NotFound."""
     del actor
     found = checkpoints.by_number(session, number)

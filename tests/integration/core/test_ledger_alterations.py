@@ -53,6 +53,19 @@ def test_alterations_of_what_no_checkpoint_covers_yet_are_found_unless_they_are_
     assert missed == []
 
 
+@pytest.mark.parametrize("column", ["body", "hash", "name", "at", "personal", "id"])
+def test_what_was_not_altered_is_not_accused(forger: Forger, column: str):
+    """Each finding is of the altered event, or of the one after it, whose link no longer fits."""
+    for _ in range(5):
+        event = forger.old()
+        undo = forger.session.begin_nested()
+        SIGNED[f"change {column}"](forger, event)
+        accused = {(f.place.stream, f.place.index) for f in verify(forger.session).findings}
+        undo.rollback()
+        stream = str(event["stream_id"])
+        assert accused <= {(stream, event["index"]), (stream, event["index"] + 1)}
+
+
 @pytest.mark.parametrize("name", ["rewrite", "rewrite content"])
 def test_what_is_younger_than_the_last_checkpoint_can_be_rewritten_whole_and_unseen(
     session: Session, forger: Forger, name: str

@@ -76,7 +76,7 @@ def test_it_is_due_after_its_time_when_something_happened(session: Session):
     assert is_due(session, hour)
 
 
-def test_only_the_system_and_those_who_watch_it_sign(session: Session):
+def test_only_the_system_and_administrators_sign(session: Session):
     opened(session)
     seal(session)
     with pytest.raises(NotAllowed):
