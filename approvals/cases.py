@@ -54,6 +54,10 @@ class CaseDraft:
     unit_id: UUID
     requester_id: UUID | None = None
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    appeals_id: UUID | None = None
+    """The settled case that this one appeals against."""
+    judged: tuple[UUID, ...] = ()
+    """Who decided that one, and may not decide this."""
 
 
 def open_cases(
@@ -71,6 +75,19 @@ def open_cases(
     NoStageApplies, BadCondition when the data lack a fact that some stage's condition reads.
     """
     _must_be_office(actor)
+    return begin_cases(session, actor, process_id, version, drafts, directory=directory)
+
+
+def begin_cases(
+    session: Session,
+    actor: Actor,
+    process_id: UUID,
+    version: ChainVersion,
+    drafts: Sequence[CaseDraft],
+    *,
+    directory: Directory,
+) -> list[UUID]:
+    """The same for a verb that has its own guard. Raises NoStageApplies, BadCondition."""
     definition, now = definition_of(version), clock.now(session)
     ties = directory.related({d.subject_id for d in drafts}, now)
     entries = {
@@ -247,17 +264,23 @@ class _Entry:
             "suspension": None,
             "resumes_at": None,
             "tied": [*self.tied],
+            "appeals_id": draft.appeals_id,
+            "judged": [*draft.judged],
         }
 
     @property
+    def interests(self) -> Interests:
+        draft = self.draft
+        return Interests(draft.subject_id, draft.requester_id, tied=self.tied, judged=draft.judged)
+
+    @property
     def opening(self) -> Opening:
-        interests = Interests(self.draft.subject_id, self.draft.requester_id, tied=self.tied)
         return Opening(
             self.id,
             self.draft.unit_id,
             1,
             self.stage,
-            frozenset(interests.barred_from(self.stage)),
+            frozenset(self.interests.barred_from(self.stage)),
             chain=self.chain,
             about=About(self.draft.data),
         )
@@ -268,8 +291,7 @@ class _Entry:
         if self.coming is None:
             return None
         draft = self.draft
-        interests = Interests(draft.subject_id, draft.requester_id, tied=self.tied)
-        barred = frozenset(interests.barred_from(self.coming))
+        barred = frozenset(self.interests.barred_from(self.coming))
         here, about_it = self.stage.name, About(draft.data)
         return Coming(self.id, draft.unit_id, 1, here, self.coming, barred, about_it)
 
@@ -288,6 +310,7 @@ class _Entry:
             "stage": self.stage.name,
             "reference": draft.reference,
             **({"statutory_due_at": by_law} if by_law else {}),
+            **({"appeals": draft.appeals_id} if draft.appeals_id else {}),
         }
         personal: dict[str, Any] = {"title": draft.title, "subject_name": draft.subject_name}
         if self.tied:

@@ -2,9 +2,9 @@
 
 import re
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from approvals.candidacy import TAGS, ByHistory
@@ -28,6 +28,16 @@ class Statutory(Strict):
     """Whether it stands still while the office suspends the case: only where the law itself says so."""
 
 
+class Appeal(Strict):
+    """How whom a rejection concerns may have it looked at again, by others."""
+
+    within: Length
+    chain: Slug
+    """The chain that an appeal goes through; whoever decided the first time decides nothing in it."""
+    reference: Annotated[str, Field(min_length=3, max_length=200)]
+    """Which rule gives the right, such as "PP 79/2021 art. 3"."""
+
+
 class ChainDefinition(Strict):
     """The stages a case goes through, in their order."""
 
@@ -37,8 +47,15 @@ class ChainDefinition(Strict):
     correctable: tuple[str, ...] = ()
     """Keys of the case's data that whoever it was returned to may correct; HR may correct all."""
     statutory: Statutory | None = None
+    appeal: Appeal | None = None
     reasons: ReasonLists = Field(default_factory=dict[ReasonFor, Reasons])
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=50)]
+
+    @model_validator(mode="after")
+    def _appeals_elsewhere(self) -> Self:
+        if self.appeal and self.appeal.chain == self.chain:
+            raise ValueError("an appeal needs a chain of its own")
+        return self
 
     @field_validator("stages")
     @classmethod

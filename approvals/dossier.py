@@ -48,7 +48,8 @@ class Dossier:
     @property
     def interests(self) -> Interests:
         decided = tuple(Decided(d.stage, d.decider_id, d.kind == DecisionKind.RECUSE) for d in self.decisions)
-        return Interests(self.case.subject_id, self.case.requester_id, decided, tuple(self.case.tied))
+        case = self.case
+        return Interests(case.subject_id, case.requester_id, decided, tuple(case.tied), tuple(case.judged))
 
     def stage_of(self, task: Task) -> Stage:
         """The stage of a task. Raises TaskEnded: where a case goes on by a version without it, it ended."""

@@ -91,6 +91,25 @@ class MovedOn(Conflict):
     """The case has moved on since you looked. It was left as it is; look at where it stands now."""
 
 
+# appeals
+
+
+class NoAppealHere(NotAllowed):
+    """This case can't be appealed: it was not rejected, is an appeal itself, or its chain knows none."""
+
+
+class AppealTooLate(Conflict):
+    """The time to appeal ended on {at}. Nothing was opened; ask HR what else you can do."""
+
+
+class AppealedAlready(Conflict):
+    """An appeal against this decision is open or was decided already; nothing more was opened."""
+
+
+class GroundsNeeded(Invalid):
+    """Say why the decision is wrong, in at least a few words. Nothing was opened; your text is kept."""
+
+
 # tasks
 
 
@@ -172,6 +191,10 @@ class RelatedToSubject(ConflictOfInterest):
 
 class DecidedBefore(ConflictOfInterest):
     """You decided an earlier stage of this case; this one needs other eyes. Nothing was recorded."""
+
+
+class DecidedFirst(ConflictOfInterest):
+    """You decided the case that this appeal is against, so others decide the appeal; nothing was recorded."""
 
 
 class SteppedAside(ConflictOfInterest):

@@ -1,13 +1,14 @@
 """Who may not decide a case, and why: its subject, its requester, who is tied to the subject, who decided
-another of its stages, who stepped aside. Pure."""
+another of its stages, who stepped aside, and of an appeal who decided the first time. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from approvals.errors import (
     ConflictOfInterest,
     DecidedBefore,
+    DecidedFirst,
     OwnCase,
     OwnRequest,
     RelatedToSubject,
@@ -35,6 +36,8 @@ class Interests:
     decided: tuple[Decided, ...] = ()
     tied: tuple[UUID, ...] = ()
     """Who lives with the subject, is family, or wants the same post, by what was declared."""
+    judged: tuple[UUID, ...] = ()
+    """Of an appeal: who decided the case that it is against."""
 
     @property
     def owners(self) -> dict[UUID | None, type[ConflictOfInterest]]:
@@ -54,11 +57,12 @@ class Interests:
             if d.stage != stage.name and (apart is None or d.stage in apart)
         }
         barred |= {d.by: SteppedAside for d in self.decided if d.recused}
+        barred |= dict.fromkeys(self.judged, DecidedFirst)
         barred |= dict.fromkeys(self.tied, RelatedToSubject)
         return barred | {person: why for person, why in self.owners.items() if person is not None}
 
     def and_decided(self, more: Iterable[Decided]) -> "Interests":
-        return Interests(self.subject_id, self.requester_id, (*self.decided, *more), self.tied)
+        return replace(self, decided=(*self.decided, *more))
 
 
 def tied_to(subject_id: UUID, relations: Iterable[Relation]) -> tuple[UUID, ...]:

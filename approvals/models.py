@@ -108,6 +108,10 @@ class Case(Base):
         CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name="suspended"),
         # the keeper: whose suspension ends by itself
         Index("ix_case_resumes_at", "resumes_at", postgresql_where=text("resumes_at IS NOT NULL")),
+        # one appeal a case; and the way from a case to its appeal
+        Index(
+            "uq_case_appeals_id", "appeals_id", unique=True, postgresql_where=text("appeals_id IS NOT NULL")
+        ),
         # the sweep: the next case whose clock asks for something
         Index("ix_case_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
     )
@@ -163,6 +167,13 @@ class Case(Base):
 
     tied: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), default=list, server_default="{}")
     """Who may not decide it for what ties them to the subject: as declared when it opened, and since."""
+
+    appeals_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
+    """The settled case that this one appeals against."""
+    judged: Mapped[list[UUID]] = mapped_column(
+        ARRAY(PG_UUID(as_uuid=True)), default=list, server_default=text("'{}'")
+    )
+    """Of an appeal: who decided the first time, and may not decide now."""
 
     chain_version: Mapped[ChainVersion] = relationship(lazy="raise")
     tasks: Mapped[list["Task"]] = relationship(back_populates="case", lazy="raise", order_by="Task.opened_at")

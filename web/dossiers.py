@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals import access, chains, decisions, minutes, views
+from approvals import access, appeals, chains, decisions, minutes, views
+from approvals.appeals import AppealRight
 from approvals.directory import Directory
 from approvals.dossier import read_task
 from approvals.entitlement import may_claim
@@ -43,6 +44,8 @@ class CasePage:
     withdraw_reasons: Reasons
     minutes: Sequence[tuple[str, int]]
     """The panels whose minutes this person may read, by stage and round."""
+    appeal: AppealRight | None
+    """What its subject or requester may do against its outcome; None for others, and where nothing is."""
 
     @property
     def case(self) -> Case:
@@ -89,6 +92,9 @@ def case_page(
         findings=found.findings if (found := promotions.candidate_of_case(session, case.id)) else (),
         decree=_decree(session, case),
         withdraw_reasons=view.definition.reasons_for("withdraw"),
+        appeal=appeals.right_to_appeal(session, case, directory=directory)
+        if actor.person_id in (case.subject_id, case.requester_id)
+        else None,
         minutes=minutes.minutes_of(session, case) if minutes.may_read(session, actor, case) else (),
     )
 

@@ -36,6 +36,7 @@ SENTENCES = {
     "panel.decided": N_(
         "The panel of {stage} decided: {outcome}. In favour {approve}, against {reject}, abstained {abstain}."
     ),
+    "case.appealed": N_("{by} objected to the decision: others look at it again."),
     "case.approved": N_("The case is approved."),
     "case.rejected": N_("The case is rejected."),
     "case.withdrawn": N_("The case was withdrawn."),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from approvals import cases, minutes
+from approvals import appeals, cases, minutes
 from approvals.directory import Directory
 from core.actor import Actor
 from core.errors import MufakatError
@@ -87,6 +87,26 @@ def withdraw(
     except MufakatError as error:
         return shown(request, session, actor, people, case_id, error, comment)
     return pages.go(f"/cases/{case_id}", N_("The case is withdrawn."), kind="plain")
+
+
+@router.post("/{case_id}/appeal")
+def appeal(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    people: People,
+    case_id: UUID,
+    grounds: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    """Object to a rejection: others look at it again."""
+    try:
+        with session.begin_nested():
+            appeal_id = appeals.appeal(session, actor, case_id, grounds=grounds, directory=people)
+    except MufakatError as error:
+        return shown(request, session, actor, people, case_id, error, grounds)
+    return pages.go(
+        f"/cases/{appeal_id}", N_("Your objection is in; people who did not decide before look at it.")
+    )
 
 
 def shown(
