@@ -339,6 +339,11 @@ def upgrade() -> None:
     op.add_column("case", sa.Column("statutory_missed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case", sa.Column("alarm_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case", sa.Column("tied", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False))
+    op.add_column("case", sa.Column("appeals_id", sa.UUID(), nullable=True))
+    op.add_column(
+        "case",
+        sa.Column("judged", postgresql.ARRAY(sa.UUID()), server_default=sa.text("'{}'"), nullable=False),
+    )
     op.create_index(
         "ix_case_alarm", "case", ["alarm_at"], unique=False, postgresql_where=sa.text("alarm_at IS NOT NULL")
     )
@@ -349,6 +354,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("resumes_at IS NOT NULL"),
     )
+    op.create_index(
+        "uq_case_appeals_id",
+        "case",
+        ["appeals_id"],
+        unique=True,
+        postgresql_where=sa.text("appeals_id IS NOT NULL"),
+    )
+    op.create_foreign_key(op.f("fk_case_appeals_id"), "case", "case", ["appeals_id"], ["id"])
     op.add_column("chain_version", sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("decision", sa.Column("round", sa.Integer(), server_default="1", nullable=False))
     op.add_column("decision", sa.Column("part", sa.Text(), server_default="", nullable=False))
@@ -445,8 +458,12 @@ def downgrade() -> None:
     op.drop_column("decision", "part")
     op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")
+    op.drop_constraint(op.f("fk_case_appeals_id"), "case", type_="foreignkey")
+    op.drop_index("uq_case_appeals_id", table_name="case", postgresql_where=sa.text("appeals_id IS NOT NULL"))
     op.drop_index("ix_case_resumes_at", table_name="case", postgresql_where=sa.text("resumes_at IS NOT NULL"))
     op.drop_index("ix_case_alarm", table_name="case", postgresql_where=sa.text("alarm_at IS NOT NULL"))
+    op.drop_column("case", "judged")
+    op.drop_column("case", "appeals_id")
     op.drop_column("case", "tied")
     op.drop_column("case", "alarm_at")
     op.drop_column("case", "statutory_missed_at")
