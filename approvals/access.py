@@ -1,7 +1,7 @@
 """Who sees a case: the office's own readers, whose case it is, and who decides or decided on it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -87,6 +87,15 @@ def must_see(session: Session, actor: Actor, case_id: UUID, *, directory: Direct
     if case is None or not may_see(session, actor, case, directory=directory):
         raise NoSuchCase
     return case
+
+
+def takes_part(session: Session, actor: Actor, case: Case, *, directory: Directory) -> bool:
+    """Whether somebody works on a case, or it is theirs; to read it by a role of the office is not enough."""
+    if actor.person_id is None:
+        return False
+    if actor.has(Role.HR) or actor.person_id in (case.subject_id, case.requester_id):
+        return True
+    return may_see(session, replace(actor, roles=actor.roles - set(READERS)), case, directory=directory)
 
 
 def _tasks_of(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:

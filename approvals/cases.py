@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from approvals import statutory
+from approvals import statutory, versions
 from approvals.announcing import Coming, announce, announced_after
 from approvals.chains import definition_of
 from approvals.crowds import About
@@ -35,6 +35,7 @@ from approvals.models import Case, CaseState, ChainVersion
 from approvals.moving import Cause, about, move
 from approvals.opening import Opening, open_stages
 from approvals.stage import Stage
+from approvals.versions import Before
 from core import clock
 from core.actor import Actor, Role
 from core.events import Event, record
@@ -143,9 +144,12 @@ def resubmit(
     corrections = {k: v for k, v in (data or {}).items() if case.data.get(k) != v}
     if wrong := sorted(set(corrections) - set(dossier.definition.correctable)):
         raise NotCorrectable(key=wrong[0])
+    before, now = Before.of(session, case), clock.now(session)
     case.data = {**case.data, **corrections}
     cause = Cause(Move.RESUBMIT, corrects=bool(corrections))
-    events = move(session, dossier, cause, directory=directory, now=clock.now(session))
+    events = move(session, dossier, cause, directory=directory, now=now)
+    if corrections:
+        versions.keep(session, actor, case, before, now=now, reason=comment)
     facts: dict[str, Any] = {"round": case.round, "version": case.version, "stage": case.stage}
     if dossier.definition.statutory:
         facts["statutory_due_at"] = case.statutory_due_at
@@ -199,10 +203,11 @@ def correct_data(
         raise CaseChanged(seen=seen_version, version=case.version)
     if not reason.strip():
         raise CommentNeeded
+    before, now = Before.of(session, case), clock.now(session)
     case.data = {**case.data, **data}
     check_facts(dossier.definition.stages, case.data)
-    move(session, dossier, Cause(Move.CORRECT), directory=None, now=clock.now(session))
-    session.flush()
+    move(session, dossier, Cause(Move.CORRECT), directory=None, now=now)
+    versions.keep(session, actor, case, before, now=now, reason=reason.strip())
     record(
         session,
         actor,

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         return self.mail.maildir or self.home / "mail"
 
     @property
+    def files(self) -> Path:
+        """Where documents of cases are kept; several machines share it, or one alone serves the web."""
+        return self.home / "files"
+
+    @property
     def ledger_key_file(self) -> Path:
         return self.ledger.key_file or self.home / "ledger.key"
 

@@ -63,6 +63,9 @@ MAILS: Mapping[str, Mail] = {
         _page("/cases/{case}"),
         thread="case",
     ),
+    "case_commented": _mail(
+        "case reference title process_title by_name comment", _page("/cases/{case}#remarks"), thread="case"
+    ),
     "case_lapsed": _mail(
         "case reference title subject_name process_title stage_title", _page("/cases/{case}"), thread="case"
     ),

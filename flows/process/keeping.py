@@ -13,11 +13,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from approvals import documents
 from approvals.lawful import sweep_cases
 from approvals.pausing import resume_due
 from approvals.rescheduling import recompute_next
 from approvals.sweep import sweep
-from core import events
+from core import events, filestore
 from core.actor import system
 from core.database import transaction
 from core.ledger import checkpoints
@@ -35,6 +36,7 @@ TICK_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
 BEAT_SECONDS = 10.0
 LONGEST_BACKOFF_SECONDS = 15.0
+FILES_SECONDS = 3600.0
 SWEEP_LIMIT = 500
 CHECKPOINT_SECONDS = 10.0
 """How often it is asked whether a checkpoint is due; how often one is, the settings say."""
@@ -74,6 +76,7 @@ class Keeper:
                 _carry_out_intents()
                 self._every(SWEEP_SECONDS, _sweep)
                 self._every(SWEEP_SECONDS, _reschedule)
+                self._every(FILES_SECONDS, _sweep_files)
                 _unharmed("seal", _seal)
                 self._every(CHECKPOINT_SECONDS, _checkpoint)
                 self._keep_runs()
@@ -202,6 +205,12 @@ def _sweep() -> None:
             break
     with transaction() as session:
         resume_due(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
+
+
+def _sweep_files() -> None:
+    """Put files aside that no document refers to: their transactions failed."""
+    with transaction() as session:
+        filestore.sweep(partial(documents.referred_to, session))
 
 
 def _reschedule() -> None:

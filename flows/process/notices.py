@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.actor import Role
 from core.events import Recorded
 from core.ledger import checkpoints
-from flows.process import clock_notices
+from flows.process import clock_notices, remark_notices
 from flows.process.background import Background, CaseWords
 from flows.process.models import Process
 from notifications.outbox import MessageDraft, enqueue
@@ -132,6 +132,7 @@ NOTICES: Mapping[str, Notices] = {
     "case.withdrawn": _settled,
     "case.cancelled": _settled,
     "case.expired": _settled,
+    "case.commented": remark_notices.commented,
     "case.lapsed": clock_notices.lapsed,
     "case.statutory_reminded": clock_notices.warned,
     "case.statutory_overdue": clock_notices.missed,

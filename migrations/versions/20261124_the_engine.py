@@ -186,6 +186,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "version", name=op.f("pk_case_version")),
     )
     op.create_table(
+        "comment_mark",
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_comment_mark_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "person_id", name=op.f("pk_comment_mark")),
+    )
+    op.create_table(
         "decision_ahead",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("case_id", sa.UUID(), nullable=False),
@@ -230,6 +238,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document_id", sa.UUID(), nullable=True),
         sa.Column("stage", sa.Text(), nullable=True),
+        sa.Column("internal", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("author_id", sa.UUID(), nullable=False),
         sa.Column("author_name", sa.Text(), nullable=False),
@@ -499,6 +508,7 @@ def downgrade() -> None:
     op.drop_index("ix_capability_code", table_name="capability")
     op.drop_table("capability")
     op.drop_table("decision_ahead")
+    op.drop_table("comment_mark")
     op.drop_table("case_version")
     op.drop_table("case_document")
     op.drop_index("ix_announcement_queue", table_name="announcement")

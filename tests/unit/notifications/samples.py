@@ -39,6 +39,10 @@ LAPSED: dict[str, Any] = {
 }
 LAW: dict[str, Any] = LAPSED | {"law": "PP 11/2017"}
 
+COMMENTED: dict[str, Any] = {
+    name: TASK[name] for name in ("case", "reference", "title", "process_title")
+} | {"by_name": "Ir. Ratna Dewi Lubis, M.T.", "comment": "SKP 2025 belum <ditandatangani>.\nMohon dicek."}
+
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "task_assigned": ("task_assigned", TASK),
     "task_assigned_without_deadline": ("task_assigned", TASK | {"due_at": None}),
@@ -56,6 +60,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "statutory_deadline": ("statutory_deadline", LAW | {"due_at": "2026-12-01T09:00:00+00:00"}),
     "statutory_deadline_passed": ("statutory_deadline", LAW | {"due_at": OVERDUE["due_at"]}),
     "case_lapsed": ("case_lapsed", LAPSED),
+    "case_commented": ("case_commented", COMMENTED),
     "task_offered": ("task_offered", TASK),
     "task_reminder": ("task_reminder", TASK | {"nth": 1}),
     "task_reminder_overdue": ("task_reminder", TASK | OVERDUE),
