@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from approvals.candidates import Assignment, assign
@@ -84,6 +84,16 @@ def release(session: Session, actor: Actor, task_id: UUID) -> Task:
     session.flush()
     record(session, actor, [_event("task.released", task, by=actor.person_id)])
     return task
+
+
+def waiting_at_posts(session: Session) -> dict[UUID, int]:
+    """How many tasks wait at each post that has any."""
+    waiting = (
+        select(Task.position_id, func.count())
+        .where(Task.ended_at.is_(None), Task.position_id.is_not(None))
+        .group_by(Task.position_id)
+    )
+    return {position: count for position, count in session.execute(waiting).tuples() if position}
 
 
 def rehome(session: Session, actor: Actor, position_ids: Iterable[UUID], *, directory: Directory) -> int:

@@ -209,6 +209,7 @@ def _deputies(session: Session, units: Sequence[Unit], today: date) -> list[Depu
     return [
         Deputy(
             e.id,
+            e.nip,
             full_name(e.front_title, e.name, e.back_title),
             p.title,
             p.unit_id,

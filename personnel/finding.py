@@ -8,7 +8,7 @@ from core.errors import Invalid
 from personnel.days import office_day, serving
 from personnel.models import Employee
 
-A_FEW = 5
+A_FEW, MANY = 5, 200
 
 
 class NoSuchPerson(Invalid):
@@ -21,21 +21,33 @@ class SeveralPeople(Invalid):
 
 
 def one(session: Session, said: str) -> Employee:
-    """The serving employee of a NIP, however spaced, or of a name or a part of one that only one has.
+    """The serving employee of a NIP, however spaced, or of whole words of a name that one has; titles aside.
 
     Raises NoSuchPerson, SeveralPeople.
     """
-    typed = said.strip()
+    typed = " ".join(said.partition(",")[0].split())
     digits = "".join(typed.split())
-    like = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    named = Employee.nip == digits if digits.isdigit() else Employee.name.ilike(f"%{like}%")
-    query = select(Employee).where(serving(office_day(clock.now(session))), named)
-    found = session.scalars(query.order_by(Employee.name, Employee.id).limit(A_FEW + 1)).all()
-    whole = [e for e in found if e.name.casefold() == typed.casefold()]
-    if not typed or not found:
-        raise NoSuchPerson(said=typed)
+    words = set(_words(typed))
+    query = select(Employee).where(serving(office_day(clock.now(session))))
+    if digits.isdigit():
+        query = query.where(Employee.nip == digits)
+    else:
+        query = query.where(*(Employee.name.ilike(f"%{_plain(word)}%") for word in words))
+    found = session.scalars(query.order_by(Employee.name, Employee.id).limit(MANY)).all() if words else ()
+    able = [e for e in found if digits.isdigit() or words <= set(e.name.casefold().split())]
+    whole = [e for e in able if _words(e.name) == _words(typed)]
     if len(whole) == 1:
         return whole[0]
-    if len(found) > 1:
-        raise SeveralPeople(said=typed, names=", ".join(f"{e.name} ({e.nip})" for e in found[:A_FEW]))
-    return found[0]
+    if not able:
+        raise NoSuchPerson(said=typed)
+    if len(able) > 1:
+        raise SeveralPeople(said=typed, names=", ".join(f"{e.name} ({e.nip})" for e in able[:A_FEW]))
+    return able[0]
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in name.casefold().split() if not word.endswith(".")]
+
+
+def _plain(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -19,7 +19,7 @@ from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.events import Event
 from core.ids import new_id
 from personnel import history
-from personnel.access import keep_records
+from personnel.access import RecordsAreHrs
 from personnel.among import among
 from personnel.days import office_day
 from personnel.models import Employee
@@ -108,7 +108,8 @@ def declare(
 
 def end(session: Session, actor: Actor, relation_id: UUID, ends_on: date) -> Relation:
     """Say which day is a tie's last; only HR does. Raises BadRelation, NotFound, RecordsAreHrs."""
-    keep_records(actor)
+    if not _keeps_records(actor):
+        raise RecordsAreHrs
     relation = session.get(Relation, relation_id, with_for_update=True)
     if relation is None:
         raise NotFound
@@ -164,7 +165,8 @@ def turning(session: Session, day: date) -> set[UUID]:
 
 
 def _keeps_records(actor: Actor) -> bool:
-    return actor.is_system or actor.has(Role.HR, Role.ADMIN)
+    """Administrators keep accounts and machines, not who is whose spouse: HR alone."""
+    return actor.is_system or actor.has(Role.HR)
 
 
 def _between(first: UUID, second: UUID) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ class Deputy:
     """Somebody who holds a post near the one that is left alone."""
 
     person_id: UUID
+    nip: str
     name: str
     title: str
     unit_id: UUID

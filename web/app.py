@@ -10,10 +10,13 @@ from web import assets, errors
 from web.deps import check_form
 from web.routes import (
     analytics,
+    capabilities,
     cases,
     chain_drafts,
     chains,
+    committees,
     cycles,
+    delegations,
     health,
     imports,
     inbox,
@@ -26,6 +29,8 @@ from web.routes import (
     operator,
     outside,
     public,
+    relations,
+    staff,
     tasks,
 )
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
@@ -47,6 +52,11 @@ PAGES = (
     operator,
     ledger,
     analytics,
+    staff,
+    committees,
+    relations,
+    capabilities,
+    delegations,
 )
 
 

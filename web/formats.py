@@ -169,6 +169,7 @@ def install(env: Environment, language: str) -> None:
         "document": document,
     }
     env.filters.update(filters)
+    env.globals["ranks"] = lambda: ranks.RANKS  # pyright: ignore[reportArgumentType]
 
 
 def plain_day(iso: str, language: str) -> str:

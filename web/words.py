@@ -68,6 +68,15 @@ WORDS_OF = {
     "definitive": N_("Holder of the post"),
     "plh": N_("Plh. (daily acting)"),
     "plt": N_("Plt. (acting for a vacant post)"),
+    "delegate": N_("By delegation"),
+    # parts in a committee
+    "chair": N_("Chair"),
+    "secretary": N_("Secretary"),
+    "member": N_("Member"),
+    # what ties people
+    "household": N_("One household"),
+    "family": N_("Family"),
+    "competitor": N_("Wants the same post"),
     # ways in
     "web": N_("On the web"),
     "mail": N_("By email link"),

@@ -14,7 +14,7 @@ GAP = (DAY, DAY + timedelta(days=4))
 
 
 def deputy(name: str, unit: object = HERE, **said: object) -> Deputy:
-    usual = Deputy(new_id(), name, "post", HERE, leads=False, echelon=100, rank=9)
+    usual = Deputy(new_id(), "1", name, "post", HERE, leads=False, echelon=100, rank=9)
     return replace(usual, unit_id=unit, **said)
 
 
