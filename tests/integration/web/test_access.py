@@ -109,7 +109,7 @@ def test_another_persons_case_looks_as_if_it_were_not_there(office: Office, brow
 
 def test_menus_show_only_what_one_may_open(office: Office, browse: Browse):
     assert 'href="/operator"' not in browse("staff0").get("/inbox").text
-    assert 'href="/hr/imports"' in browse("hr").get("/inbox").text
+    assert 'href="/hr/staff"' in browse("hr").get("/inbox").text
     assert 'href="/operator"' in browse("operator").get("/inbox").text
 
 
