@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from approvals import ahead
 from core import events
 from flows.process import calendars, handovers, kinds
 from flows.process import notices as process_notices
@@ -17,6 +18,7 @@ def wire() -> None:
         [
             handovers.subscriber,
             calendars.subscriber,
+            ahead.subscriber(directory),
             process_notices.subscriber,
             promotion_notices.subscriber,
         ]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -162,6 +162,8 @@ class Case(Base):
     """How many seconds of its term were left when it last stood still; then it has no due date."""
     statutory_missed_at: Mapped[datetime | None]
     """When the keeper marked that the law's deadline had passed."""
+    decided_ahead: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Stages to come that somebody has decided already."""
     alarm_at: Mapped[datetime | None]
     """When the sweep must look at the case next, for the law's clock or the end of a suspension."""
 

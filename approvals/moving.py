@@ -207,7 +207,9 @@ class _Carrier:
         )
         along = self.dossier.changes
         begun = open_stages(self.session, [opening], directory=self._directory, now=self.now, along=along)
-        return begun[case.id] + self._announce(stage)
+        # what was decided ahead counts as soon as this is recorded: see approvals.ahead
+        due = [about(case, "case.ahead_due", stage=stage.name)] if stage.name in case.decided_ahead else []
+        return [*begun[case.id], *self._announce(stage), *due]
 
     def _announce(self, here: Stage) -> list[Event]:
         """What was announced has come; what comes next may be announced in its turn."""

@@ -346,6 +346,9 @@ def upgrade() -> None:
     op.add_column("case", sa.Column("statutory_since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case", sa.Column("statutory_left", sa.Integer(), nullable=True))
     op.add_column("case", sa.Column("statutory_missed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "case", sa.Column("decided_ahead", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False)
+    )
     op.add_column("case", sa.Column("alarm_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case", sa.Column("tied", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False))
     op.add_column("case", sa.Column("appeals_id", sa.UUID(), nullable=True))
@@ -475,6 +478,7 @@ def downgrade() -> None:
     op.drop_column("case", "appeals_id")
     op.drop_column("case", "tied")
     op.drop_column("case", "alarm_at")
+    op.drop_column("case", "decided_ahead")
     op.drop_column("case", "statutory_missed_at")
     op.drop_column("case", "statutory_left")
     op.drop_column("case", "statutory_since")
