@@ -80,8 +80,8 @@ def take_back(session: Session, actor: Actor, case_id: UUID, stage: str) -> Case
         raise NoSuchAhead
     _drop(session, dossier.case, made)
     session.flush()
-    facts = {"stage": stage, "by": actor.person_id}
-    record(session, actor, [about(dossier.case, "case.ahead_withdrawn", **facts)])
+    said = about(dossier.case, "case.ahead_withdrawn", stage=stage, by=actor.person_id)
+    record(session, actor, [said])
     return dossier.case
 
 
