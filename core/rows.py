@@ -77,8 +77,9 @@ class Changes:
 
     def _add(self, verb: str, table: type[Base], rows: Sequence[Row]) -> None:
         if rows:
-            self._rows[f"rows{len(self._shape)}"] = as_json(rows)
-            self._shape.append((verb, table, tuple(rows[0])))
+            only = len(rows) == 1
+            self._rows[f"rows{len(self._shape)}"] = as_json(rows[0] if only else rows)
+            self._shape.append((f"{verb} one" if only else verb, table, tuple(rows[0])))
 
 
 def write(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
@@ -88,15 +89,18 @@ def write(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
     changes.write(session)
 
 
-def as_json(rows: Sequence[Row]) -> str:
-    """Rows as the text that `given` unpacks."""
+def as_json(rows: Sequence[Row] | Row) -> str:
+    """Rows, or one alone, as the text that `given` unpacks."""
     return orjson.dumps(rows, default=_plain).decode()
 
 
-def given(table: type[Base], columns: Sequence[str], parameter: str = "rows") -> TableValuedAlias:
-    """The rows of a JSON parameter as a table with these columns of ours."""
+def given(
+    table: type[Base], columns: Sequence[str], parameter: str = "rows", *, only: bool = False
+) -> TableValuedAlias:
+    """The rows of a JSON parameter as a table with these columns of ours; `only` says that it is one."""
     typed: list[ColumnClause[Any]] = [column(name, of(table).c[name].type) for name in columns]
-    rows = func.jsonb_to_recordset(cast(bindparam(parameter, type_=Text), JSONB))
+    text = cast(bindparam(parameter, type_=Text), JSONB)
+    rows = func.jsonb_to_record(text) if only else func.jsonb_to_recordset(text)
     return rows.table_valued(*typed).render_derived(f"given_{parameter}", with_types=True)
 
 
@@ -108,9 +112,13 @@ def of(table: type[Base]) -> Table:
 
 @lru_cache(maxsize=500)
 def _statement(shape: tuple[tuple[str, type[Base], tuple[str, ...]], ...]) -> str:
-    """The text of a statement; there are as many as there are shapes, which the code fixes."""
+    """The text of a statement; there are as many as there are shapes, which the code fixes.
+
+    Of one row PostgreSQL is told so: it looks it up by its id. Of many it can't know how many, and supposes a
+    hundred, for which it may well read the whole table.
+    """
     parts = [
-        _part(n, verb, of(table), given(table, names, f"rows{n}"), names)
+        _part(n, verb, of(table), given(table, names, f"rows{n}", only="one" in verb), names)
         for n, (verb, table, names) in enumerate(shape)
     ]
     return text_of(select(literal_column("1", Integer)).add_cte(*parts))
@@ -122,7 +130,7 @@ def text_of(statement: ClauseElement) -> str:
 
 
 def _part(nth: int, verb: str, table: Table, rows: TableValuedAlias, names: Sequence[str]) -> CTE:
-    if verb == "insert":
+    if verb.startswith("insert"):
         # all of them in their order: named one by one, the text is longer than what the driver remembers
         values: ColumnElement[Any] = literal_column(f"{rows.name}.*")
         return insert(table).from_select(names, select(values).select_from(rows)).cte(f"part{nth}")
