@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
+from core.actor import system
 from core.database import transaction
+from core.events import seal
+from core.ledger import checkpoints, keys
 from notifications.models import Message, MessageState
 from tests.browser.conftest import Visiting
 from tests.integration.web.office import Office
@@ -56,14 +59,16 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/analytics/load",
             "/analytics/overruns",
         ],
-        "operator": ["/operator"],
+        "operator": ["/operator", "/ledger"],
     }
 
 
 @pytest.fixture
 def trouble_of_all_sorts(office: Office) -> None:
-    """Something dead in the outbox, so that the operator's page has all its parts."""
+    """Something dead in the outbox and a checkpoint, so that the operators' pages have all their parts."""
     with transaction() as session:
+        seal(session)
+        checkpoints.sign(session, system("keeper"), keys.own())
         message = session.scalars(select(Message).limit(1)).one()
         message.state, message.last_error, message.attempts = MessageState.DEAD, "550 no such mailbox", 5
 
