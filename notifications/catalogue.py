@@ -82,6 +82,11 @@ MAILS: Mapping[str, Mail] = {
     ),
     "decree_issued": _mail("number name rank_to rank_name effective_on code", _page("/verify/{code}")),
     "checkpoint": _mail("number size previous root at fingerprint note", _page("/ledger")),
+    "substitute_wanted": _mail("title holder first last deputy more", _page("/hr/staff")),
+    "delegation_granted": _mail(
+        "received from_name to_name order reason starts_at ends_at", _page("/my/delegations")
+    ),
+    "delegation_ended": _mail("received from_name to_name order by_name", _page("/my/delegations")),
     "one_time_code": _mail("code_id purpose minutes until", _code),
 }
 

@@ -36,9 +36,9 @@ def begins(on: date) -> datetime:
     return datetime(on.year, on.month, on.day, tzinfo=settings().zone)
 
 
-def is_over(on: date) -> datetime:
-    """The first moment after a day in the office."""
-    return begins(on + timedelta(days=1))
+def ends(on: date) -> datetime:
+    """The last second of a day in the office."""
+    return begins(on + timedelta(days=1)) - timedelta(seconds=1)
 
 
 class Covers(BaseModel):

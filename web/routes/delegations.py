@@ -19,7 +19,7 @@ from personnel.scopes import checked
 from web import pages
 from web.deps import CurrentActor, DbSession, HrActor, People
 from web.errors import status_of
-from web.typed import Covers, begins, coverable, day, is_over
+from web.typed import Covers, begins, coverable, day, ends
 from web.words import N_
 
 router = APIRouter()
@@ -103,7 +103,7 @@ def _grant(session: Session, actor: Actor, giver: UUID, typed: Delegated, people
         order_number=typed.order_number,
         reason=typed.reason,
         starts_at=begins(day(typed.starts_on)),
-        ends_at=is_over(day(typed.ends_on)),
+        ends_at=ends(day(typed.ends_on)),
         scope=checked(typed.scope),
     )
     return instruments.grant(session, actor, order, directory=people).to_name

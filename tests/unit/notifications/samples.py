@@ -39,9 +39,23 @@ LAPSED: dict[str, Any] = {
 }
 LAW: dict[str, Any] = LAPSED | {"law": "PP 11/2017"}
 
-COMMENTED: dict[str, Any] = {
-    name: TASK[name] for name in ("case", "reference", "title", "process_title")
-} | {"by_name": "Ir. Ratna Dewi Lubis, M.T.", "comment": "SKP 2025 belum <ditandatangani>.\nMohon dicek."}
+COMMENTED: dict[str, Any] = {name: TASK[name] for name in ("case", "reference", "title", "process_title")} | {
+    "by_name": "Ir. Ratna Dewi Lubis, M.T.",
+    "comment": "SKP 2025 belum <ditandatangani>.\nMohon dicek.",
+}
+
+ENDED: dict[str, Any] = {
+    "from_name": "Drs. Irwansyah Daulay",
+    "to_name": "Saodah Rangkuti, S.H.",
+    "order": "800.1.11.1/17/2026",
+    "by_name": "Rosmawati Siregar",
+}
+DELEGATION: dict[str, Any] = {
+    **{name: ENDED[name] for name in ("from_name", "to_name", "order")},
+    "reason": "Perjalanan dinas ke Jakarta",
+    "starts_at": "2026-11-24T17:00:00+00:00",
+    "ends_at": "2026-11-28T16:59:59+00:00",
+}
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "task_assigned": ("task_assigned", TASK),
@@ -154,6 +168,32 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "fHdIkO5Z8Y7T6U5V4W3==\n",
         },
     ),
+    "substitute_wanted": (
+        "substitute_wanted",
+        {
+            "title": "Kepala Bidang Mutasi dan Promosi",
+            "holder": "Drs. Irwansyah Daulay",
+            "first": "2026-12-07",
+            "last": "2026-12-18",
+            "deputy": "Siti Aminah, S.Sos., Kepala Subbidang Kepangkatan",
+            "more": 0,
+        },
+    ),
+    "substitute_wanted_for_many": (
+        "substitute_wanted",
+        {
+            "title": "Kepala Bidang Mutasi dan Promosi",
+            "holder": "Drs. Irwansyah Daulay",
+            "first": "2026-12-07",
+            "last": "2026-12-18",
+            "deputy": "",
+            "more": 3,
+        },
+    ),
+    "delegation_granted": ("delegation_granted", DELEGATION | {"received": True}),
+    "delegation_granted_to_the_giver": ("delegation_granted", DELEGATION | {"received": False}),
+    "delegation_ended": ("delegation_ended", ENDED | {"received": True}),
+    "delegation_ended_to_the_giver": ("delegation_ended", ENDED | {"received": False}),
     "one_time_code": (
         "one_time_code",
         {
