@@ -79,6 +79,10 @@ class HrOnly(NotAllowed):
 # cases that go on by another version of their chain
 
 
+class NotYetInForce(Conflict):
+    """Cases go over to the version that is in force; this one is not, or no longer. Nothing was changed."""
+
+
 class StageGone(Invalid):
     """The new version has no stage {stage}. The case stays; choose where it goes on, or restart it."""
 

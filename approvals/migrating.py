@@ -3,16 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from approvals.chains import definition_by_id, definition_of, must_publish, stage_of
+from approvals.chains import current, definition_by_id, definition_of, must_publish, stage_of
 from approvals.crossing import Crossing, Gone, Standing, Way, cross, problem_of
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_case
-from approvals.errors import CommentNeeded, HrOnly, MovedOn, NotPossibleNow, NowhereToGo, StageGone
+from approvals.errors import (
+    CommentNeeded,
+    HrOnly,
+    MovedOn,
+    NotPossibleNow,
+    NotYetInForce,
+    NowhereToGo,
+    StageGone,
+)
 from approvals.interests import Interests
 from approvals.machine import CaseStatus, Forbidden, Move, NoStage
 from approvals.models import Case, CaseState, ChainVersion, Decision, ExternalAnswer, Task
@@ -22,7 +31,7 @@ from core import clock
 from core.actor import Actor
 from core.conditions import BadCondition
 from core.errors import MufakatError
-from core.events import Event, record
+from core.events import Event, EventRow, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,12 @@ def plan(
     ]
 
 
+def changed_since(session: Session, case_ids: Sequence[UUID], moment: datetime) -> set[UUID]:
+    """Those of these cases to which something happened after a moment."""
+    found = select(EventRow.stream_id).where(EventRow.stream_id.in_(case_ids), EventRow.at > moment)
+    return set(session.scalars(found.distinct()))
+
+
 def migrate(
     session: Session,
     actor: Actor,
@@ -106,13 +121,15 @@ def migrate(
     """Take cases over, each by itself: for each, None, or the error that left it where it is.
 
     Call it with portions: the cases of one are locked together. HR only, and not on one's own case.
-    Raises HrOnly, CommentNeeded.
+    Raises HrOnly, CommentNeeded, NotYetInForce.
     """
     if actor.is_system:
         raise HrOnly
     must_publish(actor)
     if not reason.strip():
         raise CommentNeeded
+    if current(session, change.to.chain, clock.now(session)).id != change.to.id:
+        raise NotYetInForce
     answers: dict[UUID, MufakatError | None] = {}
     for one in sorted(seen, key=lambda s: s.case_id):
         try:

@@ -9,11 +9,17 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from approvals.candidacy import Candidate
+from approvals.candidates import Wanted, assign
 from approvals.chains import definition_by_id
+from approvals.crowds import About
 from approvals.definition import ChainDefinition
 from approvals.directory import Directory
+from approvals.interests import Decided, Interests
 from approvals.models import Case, ChainVersion, Decision, ExternalAnswer, Task
+from approvals.stage import Stage
 from approvals.whatif import Comparison, Happened, Past, compare
+from core import clock
 
 MOST = 5_000
 """More are not held against a definition in one go; the newest are taken, and the page says so."""
@@ -106,3 +112,47 @@ def _past(case: Case, happened: list[Happened]) -> Past:
         case.data,
         tuple(sorted(happened, key=lambda one: one.at)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Whom a stage would ask if its case came there today: people by name, or a queue."""
+
+    people: tuple[UUID, ...] = ()
+    queue: str = ""
+
+
+def today(
+    session: Session, definition: ChainDefinition, comparisons: Sequence[Comparison], *, directory: Directory
+) -> dict[tuple[UUID, str], Today]:
+    """Whom the stages that would have been asked, or asked again, would ask by today's directory.
+
+    By case and stage. Who held a post then is not asked: that is history that the directory may not keep.
+    """
+    now = clock.now(session)
+    asked = [
+        (one.past, definition.stage(step.stage))
+        for one in comparisons
+        for step in one.after
+        if step.state in ("asked", "again")
+    ]
+    wanted = [(past, stage, each) for past, stage in asked for each in stage.wanted]
+    found = assign([_wanted(*one) for one in wanted], directory, now) if wanted else []
+    answers: dict[tuple[UUID, str], Today] = {}
+    for (past, stage, _), got in zip(wanted, found, strict=True):
+        before = answers.get((past.case_id, stage.name), Today())
+        people = (got.assignee_id,) if got.assignee_id else got.candidates or ()
+        answers[past.case_id, stage.name] = Today((*before.people, *people), before.queue or got.queue or "")
+    return answers
+
+
+def _wanted(past: Past, stage: Stage, candidate: Candidate) -> Wanted:
+    decided = [h for votes in past.last.values() for h in votes if h.by and h.stage != stage.name]
+    interests = Interests(
+        past.subject_id, past.requester_id, tuple(Decided(h.stage, h.by) for h in decided if h.by)
+    )
+    deciders: dict[str, list[UUID]] = {}
+    for one in decided:
+        deciders.setdefault(one.stage, []).extend([one.by] if one.by else [])
+    about = About(past.data, deciders)
+    return Wanted(candidate, past.unit_id, stage.acting, [*interests.barred_from(stage)], about=about)

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visiting
 from tests.browser.test_accessible import violations
+from tests.integration.web.office import Browser, Office
+from tests.integration.web.test_chain_runs import COMMITTEE, publish, text
 
 CHAIN = "/hr/chains/rank-promotion"
 
@@ -53,4 +55,34 @@ def test_hr_changes_a_chain_and_publishes_it(visit: Visiting):
     page.locator("form[action$='/draft/publish'] button").click()
     page.wait_for_url("**/versions/2")
     found += look(page, "published", visit.size)
+    assert not found, "\n".join(found)
+
+
+def test_hr_tries_a_change_on_past_cases_and_takes_those_under_way_over(office: Office, visit: Visiting):
+    with Browser(visit.address) as head:
+        head.log_in("head")
+        for task in [office.task(n) for n in range(3)]:
+            head.decide(task, decision="reject", reject_code="data-untrue", comment="Data tidak sesuai.")
+    first = f"{COMMITTEE}  - stage: unit-head\n"
+    publish(
+        text().replace("  - stage: unit-head\n", first).replace("- stage: verification", "- stage: check")
+    )
+    page = visit("hr").page
+    found: list[str] = []
+    page.goto(f"{CHAIN}/versions/2/dry-run?with_open=true")
+    expect(page.locator(".chain-verdict strong")).to_have_text("12")
+    found += look(page, "dry-run", visit.size)
+    page.goto(f"{CHAIN}/versions/2")
+    found += look(page, "version2", visit.size)
+    page.goto(f"{CHAIN}/versions/2/in-flight")
+    found += look(page, "in-flight", visit.size)
+    page.check("input[value=restart]")
+    page.locator("main form[method=get] button").click()
+    page.wait_for_url("**choice=restart**")
+    page.fill("#reason", "Sidang didahulukan.")
+    page.locator("aside form button").click()
+    expect(page.locator(".notice[role=status]")).to_be_visible()
+    found += look(page, "taken-over", visit.size)
+    page.goto(f"/cases/{office.case_of(office.task(stage='committee')).id}")
+    found += look(page, "case", visit.size)
     assert not found, "\n".join(found)

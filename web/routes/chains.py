@@ -81,6 +81,7 @@ def look_at_version(
         picture=picture(shown.definition, visit.language),
         changes=difference(before.version.source, shown.version.source) if before else [],
         before=before,
+        older=sum(v.open_cases for v in found.versions if v.version.number != number),
     )
 
 

@@ -13,6 +13,7 @@ from approvals.errors import (
     HrOnly,
     MovedOn,
     NotPossibleNow,
+    NotYetInForce,
     NowhereToGo,
     OwnCase,
     StageGone,
@@ -20,6 +21,7 @@ from approvals.errors import (
 )
 from approvals.migrating import Change, Prospect, Seen
 from approvals.models import Case, CaseState, ChainVersion, Task
+from core import clock
 from core.errors import MufakatError
 from core.events import facts_of, history
 from tests.integration.approvals.desk import CHAIN, FLOW, Desk
@@ -245,6 +247,22 @@ def test_a_move_is_told_in_the_versions_stream_and_so_is_that_cases_stay(desk: D
     told = [facts_of(row) for row in history(desk.session, wanted.to.id)][1:]
     assert [(t["choice"], t["cases"]) for t in told] == [("stay", 1), ("move", 1)]
     assert migrating.plan(desk.session, wanted) == []
+
+
+def test_cases_go_over_to_the_version_in_force_alone(desk: Desk):
+    case = desk.open("Budi")
+    older = Change(desk.version, Way("move"))
+    wanted = change(desk, SHORTER)
+    migrate(desk, wanted, case)
+    with pytest.raises(NotYetInForce):
+        migrate(desk, older, case)
+
+
+def test_what_happened_since_one_looked_is_known(desk: Desk):
+    still, moved = desk.open("Budi"), desk.open("Citra")
+    looked = clock.now(desk.session)
+    desk.decide("Kasi", moved)
+    assert migrating.changed_since(desk.session, [still.id, moved.id], looked) == {moved.id}
 
 
 def test_any_number_of_cases_is_looked_at_in_portions(desk: Desk):

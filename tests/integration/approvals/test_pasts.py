@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import event
 
 from approvals.definition import parse
-from approvals.pasts import DryRun, Period, dry_run
+from approvals.pasts import DryRun, Period, dry_run, today
 from core import clock as clocks
 from core.directory import Capacity
 from tests.integration.approvals.desk import CHAIN, Desk
@@ -83,3 +83,27 @@ def test_any_number_of_cases_costs_the_same_few_statements(desk: Desk):
     event.remove(connection, "before_cursor_execute", count)
     assert len(found.comparisons) == 3
     assert len(counted) <= 6
+
+
+def test_who_would_be_asked_is_told_by_todays_directory_without_whoever_may_not(desk: Desk):
+    approved(desk)
+    for name in ("Karin", "Kiki", "Vera"):
+        desk.office.employ(name, "badan", "committee", "hr-verifier")
+    text = CHAIN.replace("    when: subject.rank >= 12\n", "").replace(
+        "candidates: {role: committee}\n    separate_from: [unit-head]",
+        "candidates: {role: committee, where: person.rank >= 0}",
+    )
+    found = held(desk, text)
+    asked = today(desk.session, parse(text), found.comparisons, directory=desk.office)
+    ((key, answer),) = asked.items()
+    assert key[1] == "committee"
+    assert set(answer.people) == {named("Karin"), named("Kiki")}
+
+
+def test_a_queue_is_told_as_a_queue(desk: Desk):
+    approved(desk)
+    desk.office.employ("Karin", "badan", "committee")
+    text = CHAIN.replace("    when: subject.rank >= 12\n", "")
+    found = held(desk, text)
+    (answer,) = today(desk.session, parse(text), found.comparisons, directory=desk.office).values()
+    assert answer.queue == "role:committee"
