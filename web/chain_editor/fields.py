@@ -1,6 +1,6 @@
 """A chain's settings as form fields, by the types of the definition itself: what is new there is here too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -86,13 +86,30 @@ def _fields(model: type[BaseModel], said: Mapping[str, Any], path: str) -> Itera
         key = info.alias or name
         made = field_of(_annotated(info), said.get(key, ABSENT), _below(path, key), key)
         none = made.kind in ("lines", "checks") and info.default is None
-        usual = info.default if isinstance(info.default, str | bool) else ""
         yield replace(
             made,
             required=info.is_required() or key == "title",
             can_be_none=none,
-            usual=str(usual).lower() if isinstance(usual, bool) else str(usual),
+            usual=_usual(info.default),
+            children=tuple(_as_usual(made.children, info.default)),
         )
+
+
+def _as_usual(children: Iterable[Field], default: object) -> Iterator[Field]:
+    """The fields of a group that silence means something for: each with what it means there."""
+    for child in children:
+        usual = _usual(getattr(default, child.key, None)) if isinstance(default, BaseModel) else ""
+        yield replace(child, usual=usual or child.usual)
+
+
+def _usual(default: object) -> str:
+    match default:
+        case bool():
+            return str(default).lower()
+        case str():
+            return default
+        case _:
+            return ""
 
 
 def field_of(annotation: Any, said: Any, name: str, key: str) -> Field:
