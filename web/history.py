@@ -14,8 +14,11 @@ from web.words import N_, WORDS_OF
 SENTENCES = {
     "case.opened": N_("The case was opened."),
     "case.stage_skipped": N_("The stage {stage} does not apply and was skipped."),
+    "case.stage_passed": N_("The stage {stage} was passed by its rule: {rule}"),
     "task.opened": N_("{stage}: waits for {assignee}, until {due_at}."),
     "task.claimed": N_("{by} took the task."),
+    "task.announced": N_("{stage} was announced to {assignee}."),
+    "task.declined": N_("{by} was asked and declined; {to} is asked."),
     "task.released": N_("{by} gave the task back."),
     "task.reminded": N_("{assignee} was reminded."),
     "task.escalated": N_("Not decided in time: the task went from {from} to {to}."),

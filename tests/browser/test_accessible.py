@@ -42,7 +42,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
     case = office.case_of(task).id
     return {
         "": ["/", "/login", "/verify", "/verify/NOSUCHCODE", "/nothing", "/link/broken"],
-        "head": ["/inbox", "/inbox?filter=offered", f"/tasks/{task}", "/my/password", "/nothing"],
+        "head": ["/inbox", "/inbox?filter=offered", "/inbox/group", f"/tasks/{task}", "/my/password", "/nothing"],
         "staff0": ["/inbox", "/my", f"/cases/{case}", f"/tasks/{task}"],
         "hr": [
             "/processes",
@@ -53,6 +53,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             f"{cycle}/outside",
             "/hr/processes/new",
             "/hr/imports",
+            "/inbox/group?part=allocated",
             "/analytics/times",
             "/analytics/reasons",
             "/analytics/flow",

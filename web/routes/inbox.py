@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from approvals import inbox as inboxes
+from approvals import pulling, upcoming
 from approvals.inbox import InboxFilter, InboxRow
 from personnel import units
 from web import pages
@@ -15,6 +16,7 @@ from web.formats import urgency_of
 
 router = APIRouter()
 A_PAGE = 50
+A_GLANCE = 20
 
 
 @router.get("/inbox")
@@ -39,6 +41,9 @@ def inbox(
         groups=[(name, list(group)) for name, group in _by_urgency(rows[:A_PAGE], visit)],
         counts=inboxes.counts(session, actor, directory=people),
         units=units.names(session, {row.unit_id for row in rows}),
+        held=sum(pulling.held_for(session, actor).values()),
+        coming=upcoming.upcoming(session, actor, directory=people, limit=A_GLANCE),
+        coming_count=upcoming.count_upcoming(session, actor, directory=people),
         filter=part,
         page=page,
         more=len(rows) > A_PAGE,

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from approvals import decisions, tasks
-from approvals import inbox as inboxes
 from approvals.decisions import Verdict
+from approvals.declining import may_decline
 from approvals.directory import Directory
 from approvals.dossier import read_task
 from approvals.models import DecisionKind
@@ -20,6 +20,7 @@ from core.errors import MufakatError
 from web import dossiers, pages
 from web.deps import CurrentActor, DbSession, People
 from web.errors import status_of
+from web.following import after_deciding, goes_on
 from web.words import N_
 
 router = APIRouter(prefix="/tasks")
@@ -39,6 +40,8 @@ class Typed(BaseModel):
     reject_code: str = ""
     comment: str = ""
     checklist: list[str] = []
+    then: str = ""
+    """Whether the sender wants more tasks of the same kind."""
     seen_version: int = 0
     request_key: str = ""
 
@@ -56,10 +59,10 @@ class Typed(BaseModel):
 
 @router.get("/{task_id}")
 def look(
-    request: Request, session: DbSession, actor: CurrentActor, people: People, task_id: UUID
+    request: Request, session: DbSession, actor: CurrentActor, people: People, task_id: UUID, then: str = ""
 ) -> Response:
     """The task with everything that is needed to decide it."""
-    return shown(request, session, actor, people, task_id)
+    return shown(request, session, actor, people, task_id, Typed(then=then))
 
 
 @router.post("/{task_id}/claim")
@@ -88,9 +91,9 @@ def decide(
     """Decide, and go on to the next task; what stands in the way is shown with what was typed."""
     if problem := tried(session, actor, people, task_id, typed):
         return shown(request, session, actor, people, task_id, typed, problem)
-    following = inboxes.next_task(session, actor, directory=people, but=task_id)
-    case = read_task(session, task_id)[0].case
-    where = f"/tasks/{following.task_id}" if following else "/inbox"
+    dossier, task = read_task(session, task_id)
+    case = dossier.case
+    where = after_deciding(session, actor, task, then=typed.then, directory=people)
     word = DECIDED[DecisionKind(typed.decision)]
     return pages.go(where, word, reference=case.reference, name=case.subject_name)
 
@@ -133,6 +136,8 @@ def shown(
         problem=pages.said(request, problem) if problem else "",
         wrong=problem.code if problem else "",
         mailed=bool(action),
+        goes_on=goes_on(page.task) and not action,
+        declinable=may_decline(page.task, actor, binding=page.stage.binding),
         refusal=pages.said(request, page.refusal) if page.refusal else "",
         request_key=secrets.token_urlsafe(18),
     )
