@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import yaml
 from starlette.datastructures import FormData
 
+from approvals.errors import BadChain
 from approvals.titles import Titles
+from approvals.yaml_text import YamlText
 from core.worktime import Duration
 from web.chain_editor.fields import ABSENT, Field, chosen_kind, list_of, mapping_of
 
@@ -197,8 +198,8 @@ def _yaml(made: Field, form: FormData) -> Any:
     if said is made.said or not isinstance(said, str):
         return said
     try:
-        return yaml.safe_load(said)
-    except yaml.YAMLError:
+        return YamlText.read(said).value
+    except BadChain:
         return said
 
 

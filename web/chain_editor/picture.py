@@ -14,9 +14,11 @@ from web.words import N_
 
 WIDTH, LEFT, RIGHT = 380, 52, 338
 LINE, PAD, GAP = 18, 12, 30
-LETTERS = 38
+LETTERS = 36
 """How many letters go into a line of a box; measured for the widest of ours."""
 MOST_LINES = 3
+HEIGHT_LEFT = 34
+"""What is left below the last stage for where the way ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Box:
 def picture(definition: ChainDefinition, language: str) -> Markup:
     """The picture, as SVG that a screen reader reads out as a list of stages."""
     boxes = list(_boxes(definition, language))
-    height = boxes[-1].bottom + GAP + 34
+    height = boxes[-1].bottom + GAP + HEIGHT_LEFT
     title = translate(language, N_("The stages of {chain}"), chain=definition.title.said(language))
     said = " ".join(_told(n, box.stage, language) for n, box in enumerate(boxes, 1))
     drawn = Markup("").join(
@@ -62,7 +64,7 @@ def picture(definition: ChainDefinition, language: str) -> Markup:
             *(_arrow(above, below) for above, below in _flow(boxes)),
             *(part for n, box in enumerate(boxes, 1) for part in _drawn(n, box)),
             *_returns(boxes),
-            _terminal(height - 34, translate(language, N_("Approved"))),
+            _terminal(height - HEIGHT_LEFT, translate(language, N_("Approved"))),
         ]
     )
     return Markup(
@@ -93,10 +95,9 @@ def _lines(stage: Stage, language: str) -> Iterator[Text]:
     said: list[tuple[str, str]] = []
     if stage.is_external:
         said.append((translate(language, N_("an authority outside answers by letter")), "plain"))
-    if stage.candidates is not None:
-        said.append((saying.people(stage.candidates, language), "plain"))
-    if needs := saying.rule(stage):
-        said.append((translate(language, N_("decide: {rule}"), rule=needs), "panel"))
+    said += [(saying.people(candidate, language), "plain") for candidate in stage.wanted]
+    if needs := saying.rule(stage, language):
+        said.append((needs, "panel"))
     if stage.due:
         within = saying.duration(stage.due, language)
         said.append((translate(language, N_("within {duration}"), duration=within), "plain"))
@@ -106,8 +107,10 @@ def _lines(stage: Stage, language: str) -> Iterator[Text]:
             "to": saying.people(stage.escalate.to, language),
         }
         said.append((translate(language, N_("after {duration} up to: {to}"), **facts), "up"))
-    elif stage.on_expiry:
+    elif stage.on_expiry == "escalate":
         said.append((translate(language, N_("when due up to the post above")), "up"))
+    if stage.on_expiry == "expire":
+        said.append((translate(language, N_("when due it stops until somebody ratifies")), "plain"))
     if stage.sign:
         said.append((translate(language, N_("signs: {document}"), document=stage.sign), "plain"))
     for text, kind in said:

@@ -1,14 +1,19 @@
 """What a stage's settings say, in the words of people."""
 
-from typing import Any
-
-from pydantic import BaseModel
-
-from approvals.candidacy import ByPost, ByRole
+from approvals.candidacy import (
+    ByCapability,
+    ByCommittee,
+    ByCondition,
+    ByHistory,
+    ByName,
+    ByPost,
+    ByRole,
+    Candidate,
+)
 from approvals.stage import Stage
-from approvals.yaml_edit import inline
 from core.language import translate
 from core.worktime import Duration
+from web.chain_editor.words import option
 from web.words import N_, WORDS_OF
 
 UNITS = {
@@ -33,21 +38,24 @@ def duration(said: Duration, language: str) -> str:
     return translate(language, UNITS[said.unit], n=said.amount)
 
 
-def people(candidates: Any, language: str) -> str:
-    """Who is asked: a role, a post and where it is; of other kinds what the text says."""
-    match candidates:
-        case ByRole(role=role):
-            return translate(language, N_("whoever has the role {role}"), role=_word(role, language))
-        case ByPost():
-            return post(candidates, language)
-        case BaseModel():
-            return inline(candidates.model_dump(mode="json", by_alias=True, exclude_defaults=True)).strip(
-                "{}"
-            )
-        case list() | tuple():
-            return "; ".join(people(each, language) for each in candidates)  # pyright: ignore[reportUnknownVariableType]
-        case _:
-            return ""
+CROWDS = {
+    ByRole: N_("whoever has the role {name}"),
+    ByCapability: N_("whoever has the ability {name}"),
+    ByCommittee: N_("committee {name}"),
+    ByHistory: N_("who decided {name}"),
+    ByCondition: N_("everybody of whom holds: {name}"),
+    ByName: N_("a certain person"),
+}
+
+
+def people(candidate: Candidate, language: str) -> str:
+    """Who is asked: a post and where it is, a role, a committee, and so on."""
+    if isinstance(candidate, ByPost):
+        return post(candidate, language)
+    name = next(iter(candidate.model_dump().values()))
+    said = translate(language, CROWDS[type(candidate)], name=_word(str(name), language))
+    where = candidate.where if isinstance(candidate, ByRole | ByCapability) else None
+    return f"{said} ({where})" if where else said
 
 
 def post(said: ByPost, language: str) -> str:
@@ -62,10 +70,22 @@ def post(said: ByPost, language: str) -> str:
     return f"{holder} {where}"
 
 
-def rule(stage: Stage) -> str:
-    """How many decisions a stage needs, as the text says it; empty where one is enough."""
-    said = stage.model_dump(mode="json", by_alias=True, exclude_defaults=True).get("decide")
-    return inline(said).strip("{}") if said else ""
+def rule(stage: Stage, language: str) -> str:
+    """How a stage is decided; empty where one decision is enough."""
+    by = stage.decide
+    if not by.is_panel:
+        return ""
+    said = [option("rule", by.rule, language)]
+    if by.quorum is not None:
+        said.append(translate(language, N_("at least {quorum}"), quorum=by.quorum))
+    if by.rule in ("majority", "committee"):
+        facts = {"share": option("majority", by.majority, language), "of": option("of", by.of, language)}
+        said.append(translate(language, N_("{share} of {of}"), **facts))
+    if by.chair:
+        said.append(option("chair", by.chair, language))
+    if by.veto:
+        said.append(translate(language, N_("veto: {parts}"), parts=", ".join(by.veto)))
+    return "; ".join(each if n == 0 else each[:1].lower() + each[1:] for n, each in enumerate(said))
 
 
 def _word(code: str, language: str) -> str:

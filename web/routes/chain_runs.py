@@ -34,6 +34,8 @@ from web.words import N_
 router = APIRouter(prefix="/hr/chains")
 PAGE = 25
 PORTION = 25
+MOST = 5_000
+"""More are not looked at in one page; they are when these have gone over."""
 PATIENCE_SECONDS = 8.0
 """How long one press of the button works; what is left then is taken over by the next."""
 
@@ -242,7 +244,7 @@ def _in_flight(
     done: dict[UUID, MufakatError | None] | None = None,
 ) -> Response:
     session.expire_all()
-    prospects = migrating.plan(session, change)
+    prospects = migrating.plan(session, change, limit=MOST)
     known = {stage.name for stage in found.numbered(change.to.number).definition.stages}
     waiting = migrating.waiting(session, change.to)
     said: dict[str, Any] = {
