@@ -9,6 +9,7 @@ from approvals.errors import DecidedBefore, NotYours, OwnCase
 from core.directory import Capacity
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.office import named
+from tests.patterns.conftest import Chained
 
 NAMED = """
 chain: named
@@ -17,6 +18,7 @@ stages:
   - stage: only
     candidates: {person: PERSON}
 """
+VERIFIERS = "candidates: {role: hr-verifier}"
 
 
 def test_01_direct_allocation(desk: Desk):
@@ -65,6 +67,18 @@ def test_05_separation_of_duties(desk: Desk):
         desk.decide("Vera", desk.at("verification", "Vera"))
 
 
+def test_06_case_handling(with_chain: Chained):
+    """Who begins a case does all its stages; the others are theirs without being offered to anybody else."""
+    theirs = "candidates: {decider_of: s1}, separate_from: []"
+    desk = with_chain(VERIFIERS, theirs, theirs)
+    case = desk.open()
+    desk.decide("Vera", case)
+    for stage in ("s2", "s3"):
+        assert (case.stage, desk.task(case).assignee_id) == (stage, named("Vera"))
+        desk.decide("Vera", case)
+    assert case.state == "approved"
+
+
 def test_07_retain_familiar(desk: Desk):
     """A repaired case goes back to whoever returned it, although others could do it as well."""
     case = desk.at("verification")
@@ -73,7 +87,41 @@ def test_07_retain_familiar(desk: Desk):
     assert desk.task(case).assignee_id == named("Viktor")
 
 
+def test_08_capability_based_allocation(with_chain: Chained):
+    """Who gets it follows from proven abilities, and from people's records set against the case."""
+    desk = with_chain("candidates: {capability: assessor, where: person.rank > subject.rank}")
+    desk.office.ranks[named("Candra")] = 9
+    task = desk.task(desk.open())
+    assert set(task.candidates or ()) == {named("Astri"), named("Bagus")}
+    with pytest.raises(NotYours):
+        desk.decide("Candra", task)
+    by_condition = with_chain("candidates: {people: \"'assessor' in person.capabilities\"}")
+    assert len(by_condition.task(by_condition.open("Citra")).candidates or ()) == 3
+
+
+def test_09_history_based_allocation(with_chain: Chained):
+    """Who gets it follows from who did such work before: most of it, or for this person."""
+    desk = with_chain("candidates: {role: reviewer}, allocate: most-experienced")
+    waiting = [desk.open("Budi", key=f"case-{n}") for n in range(4)]
+    for case, name in zip(waiting, ("Rudi", "Rosa", "Rudi", "Rina"), strict=True):
+        desk.decide(name, case)
+    assert desk.task(desk.open("Citra")).assignee_id == named("Rudi")
+    familiar = with_chain("candidates: {role: reviewer}, allocate: retain-familiar")
+    assert familiar.task(familiar.open("Budi", key="later")).assignee_id == named("Rina")
+    assert familiar.task(familiar.open("Dewi", key="new")).assignee_id is None
+
+
 def test_10_organisational_allocation(desk: Desk):
     """Who gets it follows from the subject's place in the organisation."""
     assert desk.task(desk.open("Budi")).assignee_id == named("Kasi")
     assert desk.task(desk.open("Vera")).assignee_id == named("Kaban")
+
+
+def test_11_automatic_execution(with_chain: Chained):
+    """A stage passes by its rule without anybody; where the rule does not hold, people are asked."""
+    desk = with_chain(f"kind: automatic, rule: subject.rank < 12, {VERIFIERS}", VERIFIERS)
+    plain = desk.open("Budi")
+    assert plain.stage == "s2"
+    assert desk.names(plain) == ["case.opened", "case.stage_passed", "task.opened"]
+    senior = desk.open("Citra", data={"subject": {"rank": 13}})
+    assert senior.stage == "s1"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from approvals import tasks
+from approvals import drafts, tasks
 from approvals.inbox import InboxFilter, inbox
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.office import named
@@ -21,20 +21,22 @@ def test_21_resource_initiated_allocation(desk: Desk):
     assert shown(desk, "Vera", InboxFilter.MINE) == [case.reference]
 
 
-def test_22_resource_initiated_execution_of_an_allocated_item(desk: Desk):
-    """Whoever was given a task decides it when they choose to."""
+def test_22_resource_initiated_execution_allocated_work_item(desk: Desk):
+    """Whoever was given a task begins it when they choose to."""
     case = desk.open()
+    task = drafts.start(desk.session, desk.who("Kasi"), desk.task(case).id)
+    assert (task.state, task.started_at is not None) == ("started", True)
     assert desk.decide("Kasi", case).decider_id == named("Kasi")
 
 
-def test_23_resource_initiated_execution_of_an_offered_item(desk: Desk):
+def test_23_resource_initiated_execution_offered_work_item(desk: Desk):
     """An offered task is decided at once; that this claims it is recorded."""
     case = desk.at("verification")
     desk.decide("Vera", case)
     assert desk.names(case).count("task.claimed") == 1
 
 
-def test_24_system_determined_queue_content(desk: Desk, clock: Any):
+def test_24_system_determined_work_queue_content(desk: Desk, clock: Any):
     """The inbox is in the order of urgency."""
     desk.open("Citra")
     clock.move(days=1)
@@ -42,7 +44,7 @@ def test_24_system_determined_queue_content(desk: Desk, clock: Any):
     assert shown(desk, "Kasi") == ["KP/Citra", "KP/Budi"]
 
 
-def test_25_resource_determined_queue_content(desk: Desk, clock: Any):
+def test_25_resource_determined_work_queue_content(desk: Desk, clock: Any):
     """People choose which part of their inbox they look at."""
     desk.open("Citra")
     clock.move(days=30)
