@@ -1,12 +1,13 @@
 """Working time of many spans at once, measured inside the database.
 
-Each calendar's running totals (core.worktable) go in as rows, one a day; the working time between two moments
-is then two look-ups and a subtraction, for hundreds of thousands of rows in one statement.
+Each calendar's running totals (core.worktable) go in as arrays, an element a day; the working time between
+two moments is then two look-ups and a subtraction, for hundreds of thousands of rows in one statement. Joined
+as rows the planner sorts every span twice; not materialized, later sorts drag the arrays along.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,6 @@ from core.worktime import WorkCalendar
 
 AHEAD = timedelta(days=60)
 """How far beyond the period moments can be measured, such as due dates."""
-
-ORIGIN, DAYS = date(2000, 1, 1), 100_000
-"""A day of a calendar is one number: so many days from ORIGIN, and DAYS more for each calendar before it."""
 
 DECISIONS = """
     SELECT d.id, d.stage, d.kind, d.code, d.decider_id, d.decided_at, t.due_at, c.process_id, c.unit_id,
@@ -118,17 +116,16 @@ class Tables:
         """The calendars of all units with cases, from the first case to a moment."""
         found = session.execute(text('SELECT unit_id, min(opened_at) FROM "case" GROUP BY unit_id')).all()
         units = [row[0] for row in found]
-        first = min([until, *(row[1] for row in found)]) - timedelta(days=1)
+        first = min([until, *(row[1] for row in found)])
         calendars: list[WorkCalendar] = []
         calendar_of: dict[UUID, int] = {}
         for unit, calendar in directory.calendars(units).items():
             if calendar not in calendars:
                 calendars.append(calendar)
             calendar_of[unit] = calendars.index(calendar)
-        return cls(
-            calendar_of,
-            [WorkTable(c, _day(first, c), _day(until, c) + AHEAD) for c in calendars],
-        )
+        # a day more at both ends: zones differ, and all tables must have the same days
+        days = first.date() - timedelta(days=1), until.date() + AHEAD
+        return cls(calendar_of, [WorkTable(c, *days) for c in calendars])
 
     def of_unit(self, unit_id: UUID) -> WorkTable:
         return self.tables[self.calendar_of[unit_id]]
@@ -146,35 +143,40 @@ class Tables:
 
     def _with(self, source: str) -> str:
         pieces = range(self._pieces)
-        columns = "".join(f", o{n}, c{n}" for n in pieces)
-        arrays = "".join(f", CAST(:o{n} AS float8[]), CAST(:c{n} AS float8[])" for n in pieces)
+        arrays = "".join(
+            f", CAST(:o{n} AS float8[]) AS o{n}, CAST(:c{n} AS float8[]) AS c{n}" for n in pieces
+        )
 
-        def total(day: str, at: str) -> str:
-            second = f"extract(epoch FROM {at})::float8"
-            spans = "".join(f" + greatest(0, least({day}.c{n}, {second}) - {day}.o{n})" for n in pieces)
-            return f"{day}.before{spans}"
+        def day(at: str) -> str:
+            """A moment's day in the arrays; null where the tables do not reach."""
+            on = f"({at} AT TIME ZONE unit.zone)::date"
+            within = f"{on} BETWEEN :first_day AND :last_day"
+            return f"CASE WHEN {within} THEN unit.offset_ + ({on} - CAST(:first_day AS date)) END"
 
-        def key(at: str) -> str:
-            # calendar and day in one number: two equalities would let the planner pair all days with all days
-            return f"unit.calendar * {DAYS} + ((({at}) AT TIME ZONE unit.zone)::date - DATE '{ORIGIN}')"
+        def total(day: str, second: str) -> str:
+            spans = "".join(
+                f" + greatest(0, least(table_.c{n}[{day}], {second}) - table_.o{n}[{day}])" for n in pieces
+            )
+            return f"table_.before[{day}]{spans}"
 
         return f"""
             WITH unit AS (
                 SELECT * FROM unnest(CAST(:units AS uuid[]), CAST(:unit_calendars AS int[]),
-                                     CAST(:unit_zones AS text[])) AS u(unit_id, calendar, zone)
-            ), day AS (
-                SELECT * FROM unnest(CAST(:days AS int[]), CAST(:befores AS float8[]){arrays})
-                         AS d(key, before{columns})
-            ), span AS ({source}
-            ), measured AS (
-                SELECT found.*, ended - began AS worked FROM (
-                    SELECT span.*, unit.calendar, {total("b", "span.began_at")} AS began,
-                           {total("e", "span.ended_at")} AS ended
-                    FROM span
-                    JOIN unit USING (unit_id)
-                    JOIN day b ON b.key = {key("span.began_at")}
-                    JOIN day e ON e.key = {key("span.ended_at")}
-                ) found
+                                     CAST(:unit_offsets AS int[]), CAST(:unit_zones AS text[]))
+                         AS u(unit_id, calendar, offset_, zone)
+            ), table_ AS MATERIALIZED (
+                SELECT CAST(:befores AS float8[]) AS before{arrays}
+            ), span AS MATERIALIZED (
+                SELECT found.*, unit.calendar, {day("began_at")} AS began_on, {day("ended_at")} AS ended_on,
+                       date_part('epoch', began_at) AS began_s, date_part('epoch', ended_at) AS ended_s
+                FROM ({source}) found JOIN unit USING (unit_id)
+            ), measured AS MATERIALIZED (
+                SELECT placed.*, ended - began AS worked FROM (
+                    SELECT span.*, {total("began_on", "began_s")} AS began,
+                           {total("ended_on", "ended_s")} AS ended
+                    FROM span CROSS JOIN table_
+                    WHERE began_on IS NOT NULL AND ended_on IS NOT NULL
+                ) placed
             )"""  # noqa: S608 - constants only
 
     @property
@@ -183,21 +185,20 @@ class Tables:
         return max((len(day.spans) for table in self.tables for day in table.days), default=1)
 
     def _params(self) -> dict[str, Any]:
-        days = [(n, day) for n, table in enumerate(self.tables) for day in table.days]
+        days = [day for table in self.tables for day in table.days]
+        length = len(days) // len(self.tables) if self.tables else 0
         zones = [table.calendar.zone.key for table in self.tables]
         params: dict[str, Any] = {
             "units": list(self.calendar_of),
             "unit_calendars": list(self.calendar_of.values()),
+            "unit_offsets": [n * length + 1 for n in self.calendar_of.values()],  # arrays count from 1
             "unit_zones": [zones[n] for n in self.calendar_of.values()],
-            "days": [n * DAYS + (day.on - ORIGIN).days for n, day in days],
-            "befores": [day.before for _, day in days],
+            "first_day": days[0].on if days else None,
+            "last_day": days[-1].on if days else None,
+            "befores": [day.before for day in days],
         }
         for n in range(self._pieces):
             # a span that a day has not begins and ends at the beginning of time: nothing lies in it
-            spans = [day.spans[n] if n < len(day.spans) else (0.0, 0.0) for _, day in days]
+            spans = [day.spans[n] if n < len(day.spans) else (0.0, 0.0) for day in days]
             params |= {f"o{n}": [span[0] for span in spans], f"c{n}": [span[1] for span in spans]}
         return params
-
-
-def _day(at: datetime, calendar: WorkCalendar) -> date:
-    return at.astimezone(calendar.zone).date()
