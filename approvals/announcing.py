@@ -87,9 +87,7 @@ def _seats(
     asked = [one for c in coming if c.stage.is_panel for one in c.stage.wanted if is_crowd(one)]
     crowds = Crowds.ask(asked, directory, now) if asked else Crowds()
     return [
-        (c, number, seat)
-        for c in coming
-        for number, seat in enumerate(panel(c.stage, c.about, crowds, c.barred).seats)
+        (c, seat.number, seat) for c in coming for seat in panel(c.stage, c.about, crowds, c.barred).seats
     ]
 
 

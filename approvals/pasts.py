@@ -111,6 +111,7 @@ def _past(case: Case, happened: list[Happened]) -> Past:
         case.stage,
         case.data,
         tuple(sorted(happened, key=lambda one: one.at)),
+        tuple(case.tied),
     )
 
 
@@ -149,7 +150,10 @@ def today(
 def _wanted(past: Past, stage: Stage, candidate: Candidate) -> Wanted:
     decided = [h for votes in past.last.values() for h in votes if h.by and h.stage != stage.name]
     interests = Interests(
-        past.subject_id, past.requester_id, tuple(Decided(h.stage, h.by) for h in decided if h.by)
+        past.subject_id,
+        past.requester_id,
+        tuple(Decided(h.stage, h.by) for h in decided if h.by),
+        past.tied,
     )
     deciders: dict[str, list[UUID]] = {}
     for one in decided:

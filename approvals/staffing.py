@@ -16,9 +16,10 @@ from approvals.definition import ChainDefinition
 from approvals.directory import Directory
 from approvals.durations import in_hand
 from approvals.forecast import week_of, weeks_after
-from approvals.interests import Decided, Interests
+from approvals.interests import Decided, Interests, tied_to
 from approvals.machine import applies, passes
 from approvals.models import DecisionKind, Task, TaskState
+from approvals.opening import rank_of
 from approvals.pace import Pace
 from approvals.panels import Panel, is_crowd, panel
 from approvals.simulation import How, Plan, Seat, Server, Step
@@ -114,10 +115,13 @@ def staff(
     definition: ChainDefinition, prospects: Sequence[Prospect], directory: Directory, at: datetime
 ) -> Staffing:
     """Find everybody's deciders, stage by stage, as opening the cases would; nothing is written."""
-    found = _Finding(
-        Staffing(frozenset(p.unit_id for p in prospects), [[] for _ in prospects]), directory, at
-    )
-    interests = [Interests(p.subject_id, p.requester_id) for p in prospects]
+    empty = Staffing(frozenset(p.unit_id for p in prospects), [[] for _ in prospects])
+    found = _Finding(empty, definition.chain, directory, at)
+    ties = directory.related({p.subject_id for p in prospects}, at)
+    interests = [
+        Interests(p.subject_id, p.requester_id, tied=tied_to(p.subject_id, ties.get(p.subject_id, ())))
+        for p in prospects
+    ]
     for number, stage in enumerate(definition.stages):
         asked = [
             _Asked(n, p, frozenset(interests[n].barred_from(stage)), interests[n].decided)
@@ -163,6 +167,7 @@ class _Finding:
     """What is found on the way."""
 
     staffing: Staffing
+    chain: str
     directory: Directory
     at: datetime
     _numbers: dict[UUID, int] = field(default_factory=dict[UUID, int])
@@ -174,7 +179,16 @@ class _Finding:
         crowds = Crowds.ask(crowd, self.directory, self.at) if crowd and asked else Crowds()
         panels = [panel(stage, one.about, crowds, one.barred) for one in asked]
         wanted = [
-            Wanted(s.candidate, one.prospect.unit_id, stage.acting, one.barred, about=one.about)
+            Wanted(
+                s.candidate,
+                one.prospect.unit_id,
+                stage.acting,
+                one.barred,
+                about=one.about,
+                chain=self.chain,
+                stage=stage.name,
+                rank=rank_of(one.prospect.facts),
+            )
             for one, those in zip(asked, panels, strict=True)
             for s in those.seats
             if not those.short

@@ -46,22 +46,27 @@ def rebar(session: Session, actor: Actor, people: Iterable[UUID], *, directory: 
         case = dossier.case
         tied = tied_to(case.subject_id, ties.get(case.subject_id, ()))
         if tied != tuple(case.tied) and case.settled_at is None:
-            case.tied = [*tied]
+            before, case.tied = frozenset(case.tied), [*tied]
             changed += 1
             events.append(_changed(case))
-            events += _new_hands(session, dossier, directory, now)
+            events += _new_hands(session, dossier, before, directory=directory, now=now)
     session.flush()
     record(session, actor, events)
     return changed
 
 
-def _new_hands(session: Session, dossier: Dossier, directory: Directory, now: datetime) -> list[Event]:
-    """Bar whom the ties bar from the case's open tasks, and give those to others that nobody could decide."""
+def _new_hands(
+    session: Session, dossier: Dossier, before: frozenset[UUID], *, directory: Directory, now: datetime
+) -> list[Event]:
+    """Bar whom the ties bar from the case's open tasks, and give those to others that nobody could decide.
+
+    `before` are those who were tied until now. Who declined a task stays barred from it.
+    """
     events: list[Event] = []
     lost: list[Task] = []
     for task in (t for t in dossier.tasks if t.ended_at is None and t.part != CONVENER):
         stage = dossier.stage_of(task)
-        task.barred = sorted(dossier.interests.barred_from(stage))
+        task.barred = sorted({*dossier.interests.barred_from(stage), *(set(task.barred) - before)})
         if task.state == TaskState.SUSPENDED:
             continue
         if stage.is_panel and _by_name(task):

@@ -71,6 +71,8 @@ class Past:
     stage: str | None
     data: Mapping[str, Any]
     happened: tuple[Happened, ...] = ()
+    tied: tuple[UUID, ...] = ()
+    """Who is tied to the subject by now. What they decided before it was declared stands."""
 
     @property
     def last(self) -> dict[str, tuple[Happened, ...]]:

@@ -42,8 +42,15 @@ def pages_of(office: Office) -> dict[str, list[str]]:
     case = office.case_of(task).id
     return {
         "": ["/", "/login", "/verify", "/verify/NOSUCHCODE", "/nothing", "/link/broken"],
-        "head": ["/inbox", "/inbox?filter=offered", "/inbox/group", f"/tasks/{task}", "/my/password", "/nothing"],
-        "staff0": ["/inbox", "/my", f"/cases/{case}", f"/tasks/{task}"],
+        "head": [
+            "/inbox",
+            "/inbox?filter=offered",
+            "/inbox/group",
+            f"/tasks/{task}",
+            "/my/password",
+            "/nothing",
+        ],
+        "staff0": ["/inbox", "/my", "/my/delegations", "/my/relations", f"/cases/{case}", f"/tasks/{task}"],
         "hr": [
             "/processes",
             cycle,
@@ -54,6 +61,11 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/hr/processes/new",
             "/hr/imports",
             "/inbox/group?part=allocated",
+            "/hr/staff",
+            "/hr/staff/committees",
+            "/hr/staff/relations",
+            "/hr/staff/capabilities",
+            "/hr/staff/delegations",
             "/analytics/times",
             "/analytics/reasons",
             "/analytics/flow",

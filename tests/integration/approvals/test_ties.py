@@ -182,3 +182,11 @@ def test_a_seat_of_a_post_goes_to_the_post_above(session: Session):
     declared(desk, "Kasi", "Budi")
     first = desk.tasks(case)[0]
     assert first.assignee_id == named("Kabid")
+
+
+def test_who_declined_a_task_stays_barred_from_it(desk: Desk):
+    case = desk.open("Budi")
+    task = desk.task(case)
+    task.barred = [*task.barred, named("Citra")]
+    declared(desk, "Dewi", "Budi")
+    assert {named("Citra"), named("Dewi"), named("Budi")} == set(task.barred)

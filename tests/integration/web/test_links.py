@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from approvals.models import Decision
 from core import clock
 from core.database import transaction
+from core.settings import settings
 from notifications.codes import code_of
 from notifications.links import task_link
 from notifications.models import Message, OneTimeCode
@@ -25,6 +26,11 @@ def mailed_code() -> str:
     with transaction() as session:
         code = session.scalars(select(OneTimeCode).order_by(OneTimeCode.made_at.desc()).limit(1)).one()
         return code_of(code.id, code.person_id, code.purpose)
+
+
+def clock_day() -> datetime:
+    with transaction() as session:
+        return clock.now(session).astimezone(settings().zone)
 
 
 def count(model: type) -> int:
@@ -48,6 +54,30 @@ def test_opening_a_link_shows_a_door_and_changes_nothing(office: Office, strange
     case = office.case_of(office.task())
     assert case.subject_name not in page.text
     assert case.reference not in page.text
+
+
+def test_a_delegate_decides_by_mail_only_while_the_delegation_lasts(
+    office: Office, stranger: Browser, browse: Browse
+):
+    task = office.task()
+    link = link_to(task, office.people.other_head)
+    enter(stranger, link)
+    assert stranger.get(link).status_code == 404, "not theirs to see"
+    head, today = browse("head"), f"{clock_day():%Y-%m-%d}"
+    said = {"order_number": "ST-1", "reason": "dinas", "starts_on": today, "ends_on": today}
+    page = "/my/delegations"
+    assert head.fill(page, page, to="Saodah Rangkuti", **said).status_code == 303
+    shown = stranger.get(link)
+    answer = stranger.post(f"{link}/decide", data=hidden(shown) | {"decision": "approve"})
+    assert answer.headers["location"] == f"{link}/done"
+    with transaction() as session:
+        decision = session.scalars(select(Decision)).one()
+    assert (decision.decider_id, decision.acting_for_id, decision.capacity, decision.via) == (
+        office.people.other_head,
+        office.people.head,
+        "delegate",
+        "mail",
+    )
 
 
 def test_the_addressee_decides_by_mail_with_a_code(office: Office, stranger: Browser):

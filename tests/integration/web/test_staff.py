@@ -8,6 +8,7 @@ from sqlalchemy import select
 from approvals.models import Decision, Delegation, Task
 from core.database import transaction
 from core.directory import Capacity
+from core.settings import settings
 from personnel.models import Employee, Holding, Leave, Position
 from personnel.models_committees import Committee, CommitteeSeat
 from personnel.models_people import Capability, Relation
@@ -15,7 +16,7 @@ from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office
 from web import cookies
 
-TODAY = datetime.now().astimezone().date()
+TODAY = datetime.now(settings().zone).date()
 STAFF = "/hr/staff"
 
 
@@ -221,3 +222,17 @@ def test_hr_delegates_for_somebody_and_ends_it(office: Office, browse: Browse):
         given = session.scalars(select(Delegation)).one()
         assert given.created_by == office.people.hr
     assert hr.fill(f"{page}/{given.id}/revoke", page).status_code == 303
+
+
+def test_a_delegate_finds_the_tasks_in_the_inbox_and_decides_on_the_page(office: Office, browse: Browse):
+    head, other, page = browse("head"), browse("other_head"), "/my/delegations"
+    task = office.task()
+    assert other.get(f"/tasks/{task}").status_code == 404
+    said = {"order_number": "ST-3", "reason": "dinas", "starts_on": day(0), "ends_on": day(1)}
+    assert head.fill(page, page, to="Saodah Rangkuti", **said).status_code == 303
+    assert "for a colleague" in seen(other, "/inbox")
+    assert other.decide(task, decision="approve").status_code == 303
+    with transaction() as session:
+        decision = session.scalars(select(Decision)).one()
+    assert (decision.acting_for_id, decision.order_number) == (office.people.head, "ST-3")
+    assert "By delegation" in seen(browse("hr"), f"/cases/{decision.case_id}")
