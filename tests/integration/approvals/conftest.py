@@ -1,11 +1,13 @@
-"""Fixtures of this room; after every test each case must be what its stream tells."""
+"""Fixtures of this room; after every test each case must be what its stream tells, and the ledger sound."""
 
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy.orm import Session
 
+from approvals.agreement import disagreements
 from core import events
+from core.ledger.verifying import verify
 from tests.integration.approvals.desk import Desk, check_streams
 
 
@@ -21,3 +23,4 @@ def wired(monkeypatch: pytest.MonkeyPatch) -> list[events.Recorded]:
 def desk(session: Session, wired: list[events.Recorded]) -> Iterator[Desk]:
     yield Desk(session)
     check_streams(session)
+    assert verify(session, domains=[disagreements]).findings == []
