@@ -46,9 +46,7 @@ class Pace:
     observations: int = 0
     first: Samples = ()
     following: Samples = ()
-    own: Mapping[UUID, tuple[tuple[float, ...], tuple[float, ...]]] = field(
-        default_factory=dict[UUID, tuple[tuple[float, ...], tuple[float, ...]]]
-    )
+    own: Mapping[UUID, tuple[Samples, Samples]] = field(default_factory=dict[UUID, tuple[Samples, Samples]])
     """First and following of those who decided often enough to have a pace of their own."""
     returned: float = 0.0
     rejected: float = 0.0
@@ -96,15 +94,15 @@ def _by_cycle(seen: Iterable[Seen]) -> Samples:
     return (*large, tuple(small)) if small else tuple(large)
 
 
-def _own(seen: Iterable[Seen]) -> dict[UUID, tuple[tuple[float, ...], tuple[float, ...]]]:
+def _own(seen: Iterable[Seen]) -> dict[UUID, tuple[Samples, Samples]]:
     by_decider: dict[UUID, list[Seen]] = defaultdict(list)
     for one in seen:
         if one.decider:
             by_decider[one.decider].append(one)
     return {
         decider: (
-            tuple(s.seconds for s in found if s.kind == "first"),
-            tuple(s.seconds for s in found if s.kind == "following"),
+            _by_cycle(s for s in found if s.kind == "first"),
+            _by_cycle(s for s in found if s.kind == "following"),
         )
         for decider, found in by_decider.items()
         if len(found) >= FEWEST_OWN

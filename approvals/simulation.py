@@ -16,7 +16,7 @@ from random import Random
 from typing import Literal
 from uuid import UUID
 
-from approvals.pace import Pace, drawn_cycle, resampled
+from approvals.pace import Pace, drawn_cycle
 from core.worktable import WorkTable
 
 RUNS = 500
@@ -112,7 +112,7 @@ class _Run:
         for k, pace in enumerate(plan.paces):
             for n, server in enumerate(plan.servers):
                 if server.person_id and (own := pace.own.get(server.person_id)):
-                    first, following = (resampled(s, rng) for s in own)
+                    first, following = (drawn_cycle(samples, rng) for samples in own)
                     self.owned[k, n] = (first or following, following or first)
         self._work_off()
 

@@ -93,12 +93,13 @@ class Staffing:
         table: WorkTable,
         leave: Leave,
         now: datetime,
+        backlogs: bool = True,
     ) -> Plan:
-        """The cohort, ready to be lived through: with what lies before its people, and when they are away."""
-        backlog = Counter(in_hand(session, self.people))
-        for queue, members in self.members.items():
-            for n in members:
-                backlog[self.people[n]] += _offered(session, queue) // len(members)
+        """The cohort, ready to be lived through: when its people are away, and what lies before them today.
+
+        Without `backlogs` nothing lies there: for a day in the past, of which that is not known.
+        """
+        backlog = self._backlog(session) if backlogs else Counter[UUID]()
         tables = _own_tables(directory, self.people, leave, table)
         return Plan(
             self.routes,
@@ -109,6 +110,15 @@ class Staffing:
             week_of(now, table.calendar.zone),
             weeks_after(table, now, table.calendar.zone),
         )
+
+    def _backlog(self, session: Session) -> Counter[UUID]:
+        """What each has by name, and a fair part of what their queues are offered."""
+        backlog = Counter(in_hand(session, self.people))
+        for queue, members in self.members.items():
+            offered = _offered(session, queue)
+            for n in members:
+                backlog[self.people[n]] += offered // len(members)
+        return backlog
 
 
 def staff(
