@@ -285,3 +285,90 @@ def test_cases_of_several_versions_go_over_together(desk: Desk):
     assert versions == [3]
     due = desk.session.scalars(select(Task.due_at).where(Task.ended_at.is_(None)).distinct()).all()
     assert len(due) == 1
+
+
+STAGES = ("unit-head", "verification", "consideration", "committee", "appointing-official")
+VARIANTS = {
+    "same": CHAIN.replace("sign: decree", "sign: letter"),
+    "shorter": CHAIN.replace("  - stage: consideration\n    kind: external\n", ""),
+    "inside": CHAIN.replace("    kind: external\n", "    candidates: {role: hr-verifier}\n"),
+    "panel": CHAIN.replace(
+        "    candidates: {role: hr-verifier}\n",
+        "    candidates: [{role: hr-verifier}, {role: committee}]\n",
+        1,
+    ).replace("    checklist: [diploma, last-decree]\n", "    decide: all\n"),
+    "longer": CHAIN.replace(
+        "  - stage: consideration\n",
+        "  - stage: second-look\n    candidates: {role: hr}\n  - stage: consideration\n",
+    ),
+}
+
+
+def finish(desk: Desk, case: Case) -> None:
+    """Decide a case to its end, by whoever may."""
+    people = ["Kasi", "Vera", "Viktor", "Kiki", "Karin", "Hana", "Walikota", "Kabid", "Kaban", "Sekda"]
+    while case.state == CaseState.OPEN:
+        open_tasks = [t for t in desk.tasks(case) if t.ended_at is None]
+        if not open_tasks:
+            desk.answer(case, number=f"B-{case.round}-{case.stage}")
+            continue
+        task = open_tasks[0]
+        for name in people:
+            try:
+                decisions.may_decide(desk.session, desk.who(name), task.id, directory=desk.office)
+            except MufakatError:
+                continue
+            desk.decide(name, task)
+            break
+        else:
+            pytest.fail(f"nobody may decide {task.stage}")
+
+
+@pytest.mark.parametrize("choice", ["move", "restart"])
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("state", ["open", "returned"])
+def test_every_way_over_leaves_a_case_that_can_be_decided_to_its_end(
+    desk: Desk, stage: str, state: str, variant: str, choice: Any
+):
+    for name in ("Karin", "Kiki"):
+        desk.office.employ(name, "badan", "committee")
+    case = desk.open("Budi", data={"subject": {"rank": 13}, "documents": []})
+    while case.stage != stage:
+        finish_one(desk, case)
+    if state == "returned":
+        if stage == "consideration":
+            desk.answer(case, "BTS")
+        else:
+            who = {"unit-head": "Kasi", "verification": "Vera", "committee": "Karin"}.get(stage, "Walikota")
+            desk.decide(who, case, "return")
+    wanted = Change(change(desk, VARIANTS[variant]).to, Way(choice, {"consideration": "committee"}))
+    if variant != "shorter":
+        wanted = Change(wanted.to, Way(choice))
+    (refused,) = migrate(desk, wanted, case)
+    assert refused is None
+    assert case.state == state
+    if state == "returned":
+        desk.resubmit("Budi", case)
+    finish(desk, case)
+    assert case.state == CaseState.APPROVED
+
+
+def finish_one(desk: Desk, case: Case) -> None:
+    who = {"unit-head": "Kasi", "verification": "Vera", "committee": "Karin"}
+    if case.stage == "consideration":
+        desk.answer(case)
+    else:
+        desk.decide(who[case.stage or ""], case)
+
+
+def test_the_laws_own_deadline_goes_on_as_it_began(desk: Desk):
+    law = "statutory: {within: 20 working days, reference: PP 11/2017}\n"
+    desk.version = chains.publish(desk.session, FLOW, CHAIN.replace("stages:\n", law + "stages:\n", 1))
+    case = desk.open("Budi")
+    due = case.statutory_due_at
+    assert due
+    shorter = law.replace("20 working", "10 working")
+    wanted = change(desk, SHORTER.replace("stages:\n", shorter + "stages:\n", 1))
+    assert migrate(desk, wanted, case) == [None]
+    assert case.statutory_due_at == due
