@@ -11,6 +11,7 @@ from cli import (
     db,
     demo,
     doctor,
+    foresight,
     importing,
     keeper,
     ledger,
@@ -45,6 +46,7 @@ app.command(rich_help_panel="Start here")(bench.bench)
 app.command("import", rich_help_panel="The office")(importing.import_)
 app.add_typer(account.app, name="account", rich_help_panel="The office")
 app.add_typer(ledger.app, name="ledger", rich_help_panel="The office")
+app.command(rich_help_panel="The office")(foresight.foresight)
 app.add_typer(db.app, name="db", rich_help_panel="The office")
 app.add_typer(rehearse.app, name="rehearse", rich_help_panel="The office")
 for part in (web.web, worker.worker, keeper.keeper, courier.courier):

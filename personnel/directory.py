@@ -25,6 +25,15 @@ __all__ = ["PersonnelDirectory", "away", "in_force", "office_day", "person", "se
 _BY_RIGHT = {Capacity.DEFINITIVE: 0, Capacity.PLT: 1, Capacity.PLH: 2}
 
 
+def everybodys_leave(session: Session) -> dict[UUID, list[tuple[date, date]]]:
+    """All leave on record, by person, first and last day included."""
+    found: defaultdict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    query = select(Leave.employee_id, Leave.starts_on, Leave.ends_on).order_by(Leave.starts_on)
+    for employee_id, starts_on, ends_on in session.execute(query):
+        found[employee_id].append((starts_on, ends_on))
+    return dict(found)
+
+
 class PersonnelDirectory:
     """Answers from the personnel records, and remembers its answers: make one for each piece of work."""
 

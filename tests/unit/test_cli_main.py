@@ -22,6 +22,7 @@ COMMANDS += [
     "account create",
     "account reset",
     "account list",
+    "foresight",
 ]
 
 
