@@ -329,7 +329,7 @@ def _before(case_id: UUID, effect: Skipped | Passed) -> Event:
     """What the stream says of a stage before the first that begins."""
     facts = {"case": case_id, "stage": effect.stage.name}
     if isinstance(effect, Passed):
-        return Event("case.stage_passed", case_id, "case", {**facts, "rule": effect.stage.rule})
+        return Event("case.stage_passed", case_id, "case", {**facts, "rule": effect.stage.pass_when})
     return Event("case.stage_skipped", case_id, "case", facts)
 
 

@@ -344,7 +344,7 @@ def applies(stage: Stage, facts: Mapping[str, Any]) -> bool:
 
 def passes(stage: Stage, facts: Mapping[str, Any]) -> bool:
     """Whether a case passes a stage by its rule alone; only an automatic stage has one."""
-    return stage.rule is not None and condition(stage.rule).holds(facts)
+    return stage.pass_when is not None and condition(stage.pass_when).holds(facts)
 
 
 def check_facts(stages: Iterable[Stage], facts: Mapping[str, Any]) -> None:

@@ -146,7 +146,7 @@ class _Carrier:
             case Skipped(stage):
                 yield about(case, "case.stage_skipped", stage=stage.name)
             case Passed(stage):
-                yield about(case, "case.stage_passed", stage=stage.name, rule=stage.rule)
+                yield about(case, "case.stage_passed", stage=stage.name, rule=stage.pass_when)
             case Entered(stage, left):
                 if left is not None:
                     yield about(case, "case.advanced", from_stage=left, to_stage=stage.name)

@@ -78,10 +78,10 @@ class Stage(Strict):
     title: Titles
     """What people call it; when not said, its name as a word."""
     kind: Literal["people", "external", "automatic"] = "people"
-    """Decided by people, by an authority outside, or by people unless its rule holds."""
+    """Decided by people, by an authority outside, or by people unless `pass_when` holds."""
     when: Cel | None = None
     """A condition over the case's data; where it does not hold, the stage is skipped."""
-    rule: Cel | None = None
+    pass_when: Cel | None = None
     """Of an automatic stage: where it holds of the case's data, the case passes and nobody is asked."""
     candidates: Candidates | None = None
     """Whom it asks; a list gives each of them a seat."""
@@ -136,9 +136,9 @@ class Stage(Strict):
     def _makes_sense(self) -> Self:
         if self.kind == "external":
             return self._external()
-        if (self.kind == "automatic") != (self.rule is not None):
-            raise ValueError("kind: automatic goes with rule, a condition by which a case passes")
-        if self.rule and self.sign:
+        if (self.kind == "automatic") != (self.pass_when is not None):
+            raise ValueError("kind: automatic goes with pass_when, a condition by which a case passes")
+        if self.pass_when and self.sign:
             raise ValueError("what is signed is signed by a person, never by a rule")
         if self.candidates is None:
             raise ValueError("a stage for people needs candidates")

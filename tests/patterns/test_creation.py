@@ -124,7 +124,7 @@ def test_10_organisational_allocation(desk: Desk):
 
 def test_11_automatic_execution(with_chain: Chained):
     """A stage passes by its rule without anybody; where the rule does not hold, people are asked."""
-    desk = with_chain(f"kind: automatic, rule: subject.rank < 12, {VERIFIERS}", VERIFIERS)
+    desk = with_chain(f"kind: automatic, pass_when: subject.rank < 12, {VERIFIERS}", VERIFIERS)
     plain = desk.open("Budi")
     assert plain.stage == "s2"
     assert desk.names(plain) == ["case.opened", "case.stage_passed", "task.opened"]

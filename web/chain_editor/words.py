@@ -37,8 +37,13 @@ LABELS = {
         N_("Only if"),
         N_("A condition in CEL over the case's data, such as subject.rank.order >= 12. Empty: always."),
     ),
+    "pass_when": Label(
+        N_("Passed without asking if"),
+        N_("A condition in CEL over the case's data, for a stage that a rule may pass. It never rejects."),
+    ),
     "candidates": Label(N_("Who is asked")),
     "allocate": Label(N_("How it is handed out")),
+    "binding": Label(N_("Whoever is chosen has it"), N_("No: they are asked, and may decline.")),
     "distribute": Label(N_("When it is handed out")),
     "hold": Label(N_("Tasks in one person's hands"), N_("Goes with handing out late.")),
     "start": Label(N_("Work begins")),
@@ -89,6 +94,7 @@ LABELS = {
 OPTIONS = {
     "kind.people": N_("People of the office"),
     "kind.external": N_("An authority outside"),
+    "kind.automatic": N_("A rule; people where it does not hold"),
     "subject.employee": N_("An employee"),
     "is.role": N_("Everybody with a role"),
     "is.holder_of": N_("The holder of a post"),

@@ -19,7 +19,7 @@ correctable: [documents]
 stages:
   - stage: completeness
     kind: automatic
-    rule: size(documents) >= 2
+    pass_when: size(documents) >= 2
     candidates: {role: hr-verifier}
     checklist: [diploma]
   - stage: head
@@ -27,7 +27,7 @@ stages:
   - stage: rank-check
     kind: automatic
     when: subject.rank >= 12
-    rule: subject.rank < 20
+    pass_when: subject.rank < 20
     candidates: {role: hr-verifier}
   - stage: official
     candidates: {holder_of: ppk, unit: top}
@@ -105,11 +105,11 @@ def test_a_fact_that_a_rule_lacks_is_missed_when_the_case_opens(desk: Desk):
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("    rule: size(documents) >= 2\n", "", "goes with rule"),
-        ("kind: automatic\n    rule: size", "kind: people\n    rule: size", "goes with rule"),
-        ("sign: decree", "kind: automatic\n    rule: subject.rank > 1", "last stage"),
-        ("    when: subject.rank >= 12\n    rule", "    sign: decree\n    rule", "by a person"),
-        ("kind: automatic\n    rule: size", "kind: external\n    rule: size", "decided outside"),
+        ("    pass_when: size(documents) >= 2\n", "", "goes with pass_when"),
+        ("kind: automatic\n    pass_when: size", "kind: people\n    pass_when: size", "goes with pass_when"),
+        ("sign: decree", "kind: automatic\n    pass_when: subject.rank > 1", "last stage"),
+        ("    when: subject.rank >= 12\n    pass_when", "    sign: decree\n    pass_when", "by a person"),
+        ("kind: automatic\n    pass_when: size", "kind: external\n    pass_when: size", "decided outside"),
     ],
 )
 def test_a_chain_that_would_let_a_rule_decide_too_much_is_refused(
