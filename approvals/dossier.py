@@ -137,6 +137,15 @@ def lock_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:
     return dossier, next(task for task in dossier.tasks if task.id == task_id)
 
 
+def read_case(session: Session, case_id: UUID) -> Dossier:
+    """A case with its open tasks, only to look at. Raises NoSuchCase."""
+    case = session.get(Case, case_id)
+    if case is None:
+        raise NoSuchCase
+    found = select(Task).where(Task.case_id == case_id, Task.ended_at.is_(None)).order_by(Task.id)
+    return _open(session, case, tuple(session.scalars(found)))
+
+
 def read_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:
     """A task and its case, only to look at. Raises NoSuchTask."""
     row = session.execute(select(Case, Task).join(Task).where(Task.id == task_id)).one_or_none()

@@ -17,6 +17,7 @@ from web.routes import (
     chains,
     committees,
     cycles,
+    deeds,
     delegations,
     group,
     health,
@@ -31,6 +32,8 @@ from web.routes import (
     operator,
     outside,
     public,
+    questions,
+    reassigning,
     relations,
     staff,
     tasks,
@@ -61,6 +64,9 @@ PAGES = (
     relations,
     capabilities,
     delegations,
+    deeds,
+    questions,
+    reassigning,
 )
 
 

@@ -23,6 +23,25 @@ SENTENCES = {
     "task.reminded": N_("{assignee} was reminded."),
     "task.escalated": N_("Not decided in time: the task went from {from} to {to}."),
     "task.reassigned": N_("The task went from {from} to {to}."),
+    "task.delegated": N_("{from} handed the task to {to}."),
+    "task.started": N_("{by} began to work on it."),
+    "task.suspended": N_("The task at {stage} was put aside."),
+    "task.resumed": N_("The task at {stage} was taken up again."),
+    "task.skipped": N_("The task at {stage} ended, as the stage was passed over."),
+    "task.approver_added": N_("{by} added {person} to those who may decide {stage}."),
+    "task.approver_removed": N_("{by} took {person} from those who may decide {stage}."),
+    "task.consulted": N_("{from} asked {to}."),
+    "task.advised": N_("{from} answered {to}."),
+    "panel.member_added": N_("{by} gave {person} a seat in the panel of {stage}."),
+    "panel.member_removed": N_("{by} took {person} out of the panel of {stage}."),
+    "case.suspended": N_("The case was suspended."),
+    "case.resumed": N_("The case goes on."),
+    "case.passed_over": N_("{by} passed over the stage {stage}."),
+    "case.sent_back": N_("{by} sent the case back from {from_stage} to {to_stage}."),
+    "case.decided_ahead": N_("{by} decided {stage} ahead."),
+    "case.ahead_due": N_("What was decided ahead for {stage} is due."),
+    "case.ahead_withdrawn": N_("{by} took back what they decided ahead for {stage}."),
+    "case.ahead_dropped": N_("What {by} decided ahead for {stage} does not count any more."),
     "task.unfilled": N_("Nobody holds the post that decides {stage}; HR was told."),
     "task.decided": N_("{by_name} decided at {stage}: {kind}."),
     "task.cancelled": N_("The task at {stage} ended without a decision."),
@@ -47,7 +66,7 @@ SENTENCES = {
     "case.migrated": N_("The case goes on by another version of its chain, at: {to_stage}."),
 }
 NOBODY = N_("whoever takes it")
-PEOPLE = ("assignee", "by", "to", "from", "acting_for")
+PEOPLE = ("assignee", "by", "to", "from", "acting_for", "person")
 STAGES = ("stage", "to_stage", "from_stage")
 
 

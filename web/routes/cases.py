@@ -11,7 +11,8 @@ from approvals import appeals, cases, minutes
 from approvals.directory import Directory
 from core.actor import Actor
 from core.errors import MufakatError
-from web import dossiers, downloads, pages
+from web import deeds, dossiers, downloads, pages
+from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People, Visitor
 from web.errors import status_of
 from web.words import N_
@@ -117,6 +118,8 @@ def shown(
     case_id: UUID,
     problem: MufakatError | None = None,
     comment: str = "",
+    *,
+    refused: Refused | None = None,
 ) -> Response:
     """The page of a case; after a refused act with its reason, and with what was typed."""
     language = pages.visit_of(request).language
@@ -124,9 +127,12 @@ def shown(
     return pages.show(
         request,
         "cases/case.html",
-        status_of(problem) if problem else 200,
+        status_of(at_fault) if (at_fault := problem or (refused.error if refused else None)) else 200,
         page=page,
         case=page.case,
         problem=pages.said(request, problem) if problem else "",
         comment=comment,
+        deeds=deeds.of_case(session, actor, page.case, directory=people),
+        refused=refused,
+        refusal_said=pages.said(request, refused.error) if refused else "",
     )

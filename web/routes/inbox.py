@@ -6,8 +6,8 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from approvals import consultations, pulling, upcoming
 from approvals import inbox as inboxes
-from approvals import pulling, upcoming
 from approvals.inbox import InboxFilter, InboxRow
 from personnel import units
 from web import pages
@@ -44,6 +44,7 @@ def inbox(
         held=sum(pulling.held_for(session, actor).values()),
         coming=upcoming.upcoming(session, actor, directory=people, limit=A_GLANCE),
         coming_count=upcoming.count_upcoming(session, actor, directory=people),
+        asked=consultations.asked(session, actor),
         filter=part,
         page=page,
         more=len(rows) > A_PAGE,

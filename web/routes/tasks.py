@@ -1,6 +1,7 @@
 """A task: looked at, taken, given back, decided."""
 
 import secrets
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -9,15 +10,16 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from approvals import decisions, tasks
+from approvals import consultations, decisions, drafts, tasks
 from approvals.decisions import Verdict
 from approvals.declining import may_decline
 from approvals.directory import Directory
 from approvals.dossier import read_task
-from approvals.models import DecisionKind
+from approvals.models import DecisionKind, Task
 from core.actor import Actor
 from core.errors import MufakatError
-from web import dossiers, pages
+from web import deeds, dossiers, pages
+from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People
 from web.errors import status_of
 from web.following import after_deciding, goes_on
@@ -29,6 +31,8 @@ DECIDED = {
     DecisionKind.APPROVE: N_("Approved: {name} ({reference})."),
     DecisionKind.RETURN: N_("Returned for repair: {name} ({reference})."),
     DecisionKind.REJECT: N_("Rejected: {name} ({reference})."),
+    DecisionKind.ABSTAIN: N_("Abstained: {name} ({reference})."),
+    DecisionKind.RECUSE: N_("You stepped aside: {name} ({reference})."),
 }
 
 
@@ -119,6 +123,7 @@ def shown(
     typed: Typed | None = None,
     problem: MufakatError | None = None,
     action: str = "",
+    refused: Refused | None = None,
 ) -> Response:
     """The page of a task; after a refused decision with its reason, and with what was typed."""
     language = pages.visit_of(request).language
@@ -126,13 +131,18 @@ def shown(
     return pages.show(
         request,
         "tasks/task.html",
-        status_of(problem) if problem else 200,
+        status_of(at_fault) if (at_fault := problem or (refused.error if refused else None)) else 200,
         page=page.page,
         case=page.case,
         task=page.task,
         asked=page,
         action=action or f"/tasks/{task_id}",
-        typed=typed or Typed(),
+        typed=typed or kept(page.task, actor),
+        drafted=drafts.draft_of(page.task, actor),
+        deeds=[] if action else deeds.of_task(session, actor, page, directory=people),
+        refused=refused,
+        refusal_said=pages.said(request, refused.error) if refused else "",
+        questions=consultations.about_task(session, task_id),
         problem=pages.said(request, problem) if problem else "",
         wrong=problem.code if problem else "",
         mailed=bool(action),
@@ -141,3 +151,9 @@ def shown(
         refusal=pages.said(request, page.refusal) if page.refusal else "",
         request_key=secrets.token_urlsafe(18),
     )
+
+
+def kept(task: Task, actor: Actor) -> Typed:
+    """What somebody wrote before and did not send."""
+    draft = drafts.draft_of(task, actor)
+    return Typed.model_validate(asdict(draft)) if draft else Typed()
