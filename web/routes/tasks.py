@@ -137,8 +137,7 @@ def shown(
         task=page.task,
         asked=page,
         action=action or f"/tasks/{task_id}",
-        typed=typed or kept(page.task, actor),
-        drafted=drafts.draft_of(page.task, actor),
+        typed=typed if typed and problem else kept(page.task, actor, typed.then if typed else ""),
         deeds=[] if action else deeds.of_task(session, actor, page, directory=people),
         refused=refused,
         refusal_said=pages.said(request, refused.error) if refused else "",
@@ -153,7 +152,7 @@ def shown(
     )
 
 
-def kept(task: Task, actor: Actor) -> Typed:
+def kept(task: Task, actor: Actor, then: str = "") -> Typed:
     """What somebody wrote before and did not send."""
     draft = drafts.draft_of(task, actor)
-    return Typed.model_validate(asdict(draft)) if draft else Typed()
+    return Typed(then=then, **asdict(draft)) if draft else Typed(then=then)
