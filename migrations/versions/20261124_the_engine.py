@@ -377,6 +377,9 @@ def upgrade() -> None:
     op.add_column("chain_version", sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("decision", sa.Column("round", sa.Integer(), server_default="1", nullable=False))
     op.add_column("decision", sa.Column("part", sa.Text(), server_default="", nullable=False))
+    op.create_index(
+        "ix_decision_decided_at", "decision", ["decided_at"], unique=False, postgresql_using="brin"
+    )
     op.create_index("ix_decision_decider_id", "decision", ["decider_id", "stage"], unique=False)
     op.add_column(
         "holding",
@@ -467,6 +470,7 @@ def downgrade() -> None:
     op.drop_column("task", "term_from")
     op.drop_column("holding", "scope")
     op.drop_index("ix_decision_decider_id", table_name="decision")
+    op.drop_index("ix_decision_decided_at", table_name="decision", postgresql_using="brin")
     op.drop_column("decision", "part")
     op.drop_column("decision", "round")
     op.drop_column("chain_version", "called_off_at")
