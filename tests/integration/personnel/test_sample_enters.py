@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import clock, events
 from core.directory import Capacity
 from core.ledger.verifying import verify
-from personnel import accounts, importing, queries
+from personnel import accounts, importing, queries, sample_committee
 from personnel.directory import PersonnelDirectory, office_day
 from personnel.models import Discipline, Employee, Leave
 from personnel.queries import CareerFacts, career_facts
@@ -127,3 +127,19 @@ def test_every_person_has_a_history_that_begins_with_the_import(session: Session
     first = opened.where(events.EventRow.index == 0, events.EventRow.name == "person.imported")
     assert session.scalar(first) == 480
     assert verify(session).sound
+
+
+def test_the_sample_has_a_committee_that_a_chain_can_ask(session: Session, entered: date) -> None:
+    made = sample_committee.form(session, SYSTEM)
+    assert made is not None
+    directory, at = PersonnelDirectory(session), clock.now(session)
+    found = directory.committee("baperjakat", at)
+    assert found is not None
+    assert Counter(seat.part for seat in found.seats) == {"chair": 1, "secretary": 1, "member": 3}
+    top = directory.unit_by_code("12.71")
+    assert top is not None
+    head = directory.posts("head", [top], at)[top].holders[0]
+    ppk = directory.posts("ppk", [top], at)[top].holders[0]
+    people = [seat.person_id for seat in found.seats]
+    assert people[0] == head.person_id
+    assert ppk.person_id not in people
