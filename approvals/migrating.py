@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from approvals.announcing import forget
 from approvals.chains import current, definition_by_id, definition_of, must_publish, stage_of
 from approvals.crossing import Crossing, Gone, Standing, Way, cross, problem_of
 from approvals.directory import Directory
@@ -26,6 +27,7 @@ from approvals.interests import Interests
 from approvals.machine import CaseStatus, Forbidden, Move, NoStage
 from approvals.models import Case, CaseState, ChainVersion, Decision, ExternalAnswer, Task
 from approvals.moving import Cause, about, carry_out
+from approvals.rotation import lock_ahead
 from approvals.titles import Titles
 from core import clock
 from core.actor import Actor
@@ -131,6 +133,7 @@ def migrate(
     if current(session, change.to.chain, clock.now(session)).id != change.to.id:
         raise NotYetInForce
     answers: dict[UUID, MufakatError | None] = {}
+    lock_ahead(session, [one.case_id for one in seen], [definition_of(change.to)])
     for one in sorted(seen, key=lambda s: s.case_id):
         try:
             with session.begin_nested():
@@ -177,6 +180,7 @@ def _migrate(
         raise MovedOn
     crossing = _cross(dossier, change, _said(session, [case.id])[case.id])
     case.chain_version_id = change.to.id
+    forget(session, [case.id])
     told = about(
         case,
         "case.migrated",

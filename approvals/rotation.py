@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Session
 
 from approvals.chains import definition_by_id
+from approvals.definition import ChainDefinition
 from approvals.models import Case, Rotation
 
 Key = tuple[str, str]
@@ -52,8 +53,8 @@ def keep_turns(session: Session, turns: Mapping[Key, UUID]) -> None:
         )
 
 
-def lock_ahead(session: Session, case_ids: Iterable[UUID]) -> None:
-    """Lock these cases, then the turns at every stage of their chains where work goes round."""
+def lock_ahead(session: Session, case_ids: Iterable[UUID], more: Iterable[ChainDefinition] = ()) -> None:
+    """Lock these cases, then the turns at every stage of their chains, and of more, where work goes round."""
     ids = literal(list(case_ids), ARRAY(PG_UUID(as_uuid=True)))
     locked = (
         select(Case.chain_version_id)
@@ -61,7 +62,7 @@ def lock_ahead(session: Session, case_ids: Iterable[UUID]) -> None:
         .order_by(Case.id)
         .with_for_update(key_share=True)
     )
-    definitions = [definition_by_id(session, id_) for id_ in set(session.scalars(locked))]
+    definitions = [*more, *(definition_by_id(session, id_) for id_ in set(session.scalars(locked)))]
     lock_turns(
         session, [(d.chain, s.name) for d in definitions for s in d.stages if s.allocate == "round-robin"]
     )

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from approvals import cases
+from approvals import cases, chains
+from approvals.crossing import Way
 from approvals.inbox import inbox
+from approvals.migrating import Change, Seen, migrate
 from approvals.models_announcing import Announcement
 from approvals.upcoming import UpcomingRow, count_upcoming, upcoming
 from core.directory import Capacity
@@ -137,3 +139,21 @@ def test_the_stage_asks_whoever_it_is_for_when_it_begins(desk: Desk):
     desk.office.appoint("ppk", "kota", "Baru")
     desk.decide("Vera", case)
     assert desk.task(case).assignee_id == named("Baru")
+
+
+def test_what_was_announced_by_an_older_version_goes_when_its_case_goes_over(desk: Desk):
+    case = desk.open("Budi")
+    assert coming(desk, "Vera") == [("Budi", "check")]
+    newer = EARLY.replace("{role: hr-verifier}\n    distribute: early", "{role: hr}")
+    version = chains.publish(desk.session, FLOW, newer)
+    change = Change(version, Way("move"))
+    answers = migrate(
+        desk.session,
+        desk.who("Hana"),
+        change,
+        [Seen.of(case)],
+        reason="as HR decides now",
+        directory=desk.office,
+    )
+    assert answers == {case.id: None}
+    assert coming(desk, "Vera") == []
