@@ -146,7 +146,7 @@ class _Run:
 
     def _through(self, step: Step, at: float) -> float:
         seats, k = step.seats, step.stage
-        if step.how == "outside":
+        if step.how == "outside" or not seats:
             return at + self._length(k, self.first[k])
         if step.how == "sequence":
             for seat in seats:

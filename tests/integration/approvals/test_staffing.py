@@ -178,3 +178,13 @@ def test_who_is_away_for_years_does_not_break_the_forecast(session: Session, off
 
 def test_no_units_have_no_calendar(session: Session, office: Office):
     assert office_table(office, [], clock.now(session)) is None
+
+
+def test_a_stage_that_a_rule_passes_asks_nobody(session: Session, office: Office):
+    automatic = CHAIN.replace(
+        "  - stage: verification\n",
+        "  - stage: verification\n    kind: automatic\n    pass_when: subject.rank < 10\n",
+    )
+    low, high = prospects(rank=9), prospects(rank=11)
+    assert [step.stage for step in staffed(session, office, low, automatic).routes[0]] == [0, 2, 4]
+    assert [step.stage for step in staffed(session, office, high, automatic).routes[0]] == [0, 1, 2, 4]
