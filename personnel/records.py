@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core import clock
@@ -23,6 +23,8 @@ from personnel.models import (
     Schooling,
     Unit,
 )
+from personnel.models_committees import Committee, CommitteeSeat
+from personnel.models_people import Capability
 from personnel.names import full_name
 
 _Model = TypeVar("_Model", bound=Base)
@@ -35,6 +37,14 @@ class PostHeld:
     holding: Holding
     position: Position
     unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatHeld:
+    """A seat in a committee."""
+
+    seat: CommitteeSeat
+    committee: Committee
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,8 @@ class EmployeeRecord:
     discipline: list[Discipline]
     leave: list[Leave]
     documents: list[Document]
+    capabilities: list[Capability]
+    seats: list[SeatHeld]
 
 
 def employee(session: Session, employee_id: UUID) -> EmployeeRecord:
@@ -81,6 +93,17 @@ def employee(session: Session, employee_id: UUID) -> EmployeeRecord:
         _latest_first(session, Discipline, Discipline.employee_id, Discipline.starts_on, employee_id),
         _latest_first(session, Leave, Leave.employee_id, Leave.starts_on, employee_id),
         _latest_first(session, Document, Document.employee_id, Document.dated, employee_id),
+        _latest_first(session, Capability, Capability.employee_id, Capability.since, employee_id),
+        [SeatHeld(*row) for row in session.execute(_seats(employee_id))],
+    )
+
+
+def _seats(employee_id: UUID) -> Select[tuple[CommitteeSeat, Committee]]:
+    return (
+        select(CommitteeSeat, Committee)
+        .join(Committee, Committee.id == CommitteeSeat.committee_id)
+        .where(CommitteeSeat.employee_id == employee_id)
+        .order_by(CommitteeSeat.starts_on.desc(), CommitteeSeat.id.desc())
     )
 
 

@@ -236,3 +236,25 @@ def test_a_delegate_finds_the_tasks_in_the_inbox_and_decides_on_the_page(office:
         decision = session.scalars(select(Decision)).one()
     assert (decision.acting_for_id, decision.order_number) == (office.people.head, "ST-3")
     assert "By delegation" in seen(browse("hr"), f"/cases/{decision.case_id}")
+
+
+def test_people_see_their_abilities_and_seats_in_their_own_record(office: Office, browse: Browse):
+    hr = browse("hr")
+    with transaction() as session:
+        name = session.get_one(Employee, office.people.staff[0]).name
+    proofs, committees = f"{STAFF}/capabilities", f"{STAFF}/committees"
+    said = {"person": name, "code": "certified-assessor", "number": "A-77", "since": day(-5)}
+    assert hr.fill(proofs, proofs, **said).status_code == 303
+    decree = {
+        "key": "tim",
+        "title_id": "Tim Uji",
+        "title_en": "Trial Team",
+        "order_number": "SK-77",
+        "starts_on": day(-3),
+        "chair": name,
+    }
+    assert hr.fill(committees, committees, **decree).status_code == 303
+    page = seen(browse("staff0"), "/my")
+    assert "A-77" in page
+    assert "Trial Team" in page
+    assert "Chair" in page
