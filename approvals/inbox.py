@@ -45,6 +45,14 @@ class InboxFilter(StrEnum):
     DUE_TODAY = "due_today"
 
 
+class InboxOrder(StrEnum):
+    """In which order; a page by urgency is read along the indexes, the others sort what one person has."""
+
+    URGENCY = "urgency"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """A task as its inbox shows it."""
@@ -92,10 +100,11 @@ def inbox(
     directory: Directory,
     filter: InboxFilter | str = InboxFilter.ALL,
     kind: tuple[str, str] | None = None,
+    order: InboxOrder | str = InboxOrder.URGENCY,
     limit: int = 50,
     offset: int = 0,
 ) -> list[InboxRow]:
-    """A page of what waits for somebody, most urgent first; of one stage of a chain, if wanted.
+    """A page of what waits for somebody, in the order they choose; of one stage of a chain, if wanted.
 
     What they may not decide is not in it.
     """
@@ -106,16 +115,21 @@ def inbox(
     wells = _wells(reach, InboxFilter(filter), now)
     if not wells:
         return []
-    urgency = (Task.due_at.asc().nulls_last(), Task.id)
+    by = _ORDERS[InboxOrder(order)]
     if kind:
         wells = [and_(well, Task.chain == kind[0], Task.stage == kind[1]) for well in wells]
-    firsts = [
-        select(Task.id).where(well).order_by(*urgency).limit(offset + limit).subquery() for well in wells
-    ]
+    firsts = [select(Task.id).where(well).order_by(*by).limit(offset + limit).subquery() for well in wells]
     ids = union_all(*(select(first.c.id) for first in firsts)).subquery()
     page = select(Task, Case).join(ids, ids.c.id == Task.id).join(Case, Case.id == Task.case_id)
-    rows = session.execute(page.order_by(*urgency).limit(limit).offset(offset))
+    rows = session.execute(page.order_by(*by).limit(limit).offset(offset))
     return [_row(session, task, case, now) for task, case in rows]
+
+
+_ORDERS = {
+    InboxOrder.URGENCY: (Task.due_at.asc().nulls_last(), Task.id),
+    InboxOrder.OLDEST: (Task.opened_at.asc(), Task.id),
+    InboxOrder.NEWEST: (Task.opened_at.desc(), Task.id.desc()),
+}
 
 
 def next_task(

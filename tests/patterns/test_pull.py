@@ -3,7 +3,7 @@
 from typing import Any
 
 from approvals import drafts, tasks
-from approvals.inbox import InboxFilter, inbox
+from approvals.inbox import InboxFilter, InboxOrder, inbox
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.office import named
 
@@ -45,11 +45,13 @@ def test_24_system_determined_work_queue_content(desk: Desk, clock: Any):
 
 
 def test_25_resource_determined_work_queue_content(desk: Desk, clock: Any):
-    """People choose which part of their inbox they look at."""
+    """People choose which part of their inbox they look at, and in which order."""
     desk.open("Citra")
     clock.move(days=30)
     desk.open("Budi")
     assert shown(desk, "Kasi", InboxFilter.OVERDUE) == ["KP/Citra"]
+    newest = inbox(desk.session, desk.who("Kasi"), directory=desk.office, order=InboxOrder.NEWEST)
+    assert [row.reference for row in newest] == ["KP/Budi", "KP/Citra"]
 
 
 def test_26_selection_autonomy(desk: Desk):

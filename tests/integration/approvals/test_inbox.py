@@ -174,3 +174,19 @@ def test_what_hr_took_on_for_a_vacant_post_is_in_both_inboxes_until_one_decides(
     assert (shown(desk, "Hana"), counted(desk, "Hana")) == (["Budi"], InboxCounts(mine=1))
     desk.office.appoint("head", "seksi", "Kasi")
     assert (shown(desk, "Hana"), shown(desk, "Kasi")) == (["Budi"], ["Budi"])
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ("urgency", ["Dewi", "Citra", "Budi"]),
+        ("oldest", ["Dewi", "Citra", "Budi"]),
+        ("newest", ["Budi", "Citra", "Dewi"]),
+    ],
+)
+def test_the_inbox_comes_in_the_order_that_is_chosen(desk: Desk, clock: Any, order: str, told: list[str]):
+    for name in ("Dewi", "Citra", "Budi"):
+        desk.open(name)
+        clock.move(days=1)
+    assert shown(desk, "Kasi", order=order) == told
+    assert shown(desk, "Kasi", order=order, limit=1, offset=1) == told[1:2]

@@ -88,6 +88,18 @@ def test_a_holder_on_leave_is_marked_absent(office: Office, session: Session) ->
     assert not PersonnelDirectory(session).post(post.id, MONDAY + timedelta(days=1)).holders[0].absent
 
 
+def test_who_of_many_is_on_leave_is_told_in_one_question(office: Office, session: Session) -> None:
+    unit = office.unit("DINKES")
+    people = [office.person(unit, f"Staf {n}") for n in range(4)]
+    office.leave(people[1], date(2026, 11, 20), date(2026, 11, 23))
+    office.leave(people[2], date(2026, 11, 24), date(2026, 11, 30))
+    ids = [person.id for person in people]
+    directory = PersonnelDirectory(session)
+    assert directory.away(ids, MONDAY) == {ids[1]}
+    assert directory.away(ids, MONDAY + timedelta(days=1)) == {ids[2]}
+    assert directory.away(ids[:1], MONDAY) == directory.away([], MONDAY) == frozenset()
+
+
 def test_somebody_who_left_holds_nothing(office: Office, session: Session) -> None:
     unit = office.unit("A")
     post, head = office.post(unit), office.person(unit, left_on=date(2026, 11, 23))

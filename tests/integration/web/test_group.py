@@ -172,3 +172,14 @@ def test_the_next_is_never_taken_by_a_look(office: Office, browse: Browse):
     made = second(office, "distribute: late\n    hold: 2")
     assert browse("verifier").get("/inbox/next").status_code == 405
     assert made.given() == []
+
+
+def test_the_inbox_is_read_in_the_order_that_is_chosen(office: Office, browse: Browse):
+    head = browse("head")
+    newest = head.get("/inbox?order=newest").text
+    assert "Yang terbaru dulu" in newest
+    shown = [newest.index(f'id="t-{office.task(n)}"') for n in range(3)]
+    assert shown == sorted(shown, reverse=True)
+    usual = head.get("/inbox?order=nonsense").text
+    assert "Yang terbaru dulu" not in usual
+    assert "/inbox?filter=all&amp;order=newest" in usual
