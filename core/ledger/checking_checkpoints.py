@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from core.ledger.checking_streams import Told
+from core.ledger.clocks import readable
 from core.ledger.findings import Findings, Flaw, Place
 from core.ledger.notes import Note
 from core.ledger.signing import PublicKey
@@ -14,8 +15,13 @@ from core.ledger.signing import PublicKey
 KeyTuple = tuple[str, bytes, datetime, datetime | None]
 """Id, public key, introduced at, retired at."""
 
-NOTES = "SELECT number, size, root, previous_size, at, key_id, signature FROM checkpoint ORDER BY number"
-KEYS = "SELECT id, public, introduced_at, retired_at FROM ledger_key ORDER BY introduced_at, id"
+_AT, _INTRODUCED, _RETIRED = (
+    readable("at", "epoch"),
+    readable("introduced_at", "epoch"),
+    readable("retired_at"),
+)
+NOTES = f"SELECT number, size, root, previous_size, {_AT}, key_id, signature FROM checkpoint ORDER BY 1"  # noqa: S608
+KEYS = f"SELECT id, public, {_INTRODUCED}, {_RETIRED} FROM ledger_key ORDER BY introduced_at, id"  # noqa: S608
 
 
 def good_keys(rows: Sequence[KeyTuple], found: Findings) -> dict[str, PublicKey]:
@@ -100,7 +106,11 @@ def _key_history(told: Sequence[Told]) -> Iterator[tuple[str, tuple[str, datetim
     for name, facts, _ in told:
         if name not in ("ledger.key_introduced", "ledger.key_retired"):
             continue
-        id_, at = str(facts.get("key")), datetime.fromisoformat(str(facts.get("at")))
+        id_ = str(facts.get("key"))
+        try:
+            at = datetime.fromisoformat(str(facts.get("at")))
+        except ValueError:  # the event was altered, which is found elsewhere
+            at = None
         if name == "ledger.key_introduced":
             history[id_] = (str(facts.get("public")), at, None)
         elif id_ in history:

@@ -11,10 +11,11 @@ from operator import itemgetter
 from typing import Any
 
 from core.events import GENESIS, canonical
+from core.ledger.clocks import readable
 from core.ledger.findings import Findings, Flaw, Place
 from core.ledger.stream import ERASED, LEDGER
 
-EventTuple = tuple[str, int, str, str, datetime, str, bytes | None, str | None, bytes]
+EventTuple = tuple[str, int, str, str, datetime | None, str, bytes | None, str | None, bytes]
 """Stream, index, id, name, at, body, salt, personal, hash."""
 HeadTuple = tuple[str, str, bytes, int]
 """Id, kind, head, count."""
@@ -22,7 +23,8 @@ Told = tuple[str, dict[str, Any], Place]
 """What an event of the ledger's own stream says: its name, its facts, where it is."""
 
 # Other names for what is cast: else the text would be sorted by, and no index gives that order.
-_EVENTS = "SELECT stream_id::text AS s, index, id::text, name, at, body, salt, personal, hash FROM event"
+_AT = readable("at")
+_EVENTS = f"SELECT stream_id::text AS s, index, id::text, name, {_AT}, body, salt, personal, hash FROM event"  # noqa: S608
 _HEADS = "SELECT id::text AS s, kind, head, count FROM stream"
 _YOUNG = " IN (SELECT stream_id FROM event WHERE position > %(start)s OR position IS NULL)"
 ALL = (f"{_HEADS} ORDER BY id", f"{_EVENTS} ORDER BY stream_id, index")
@@ -121,7 +123,8 @@ class Chain:
             or opening is None
             or cut < 0
             or not _CLOSING.fullmatch(body, cut + len(tail))
-            or datetime.fromisoformat(opening[1]) != at
+            or at is None
+            or opening[1] != at.isoformat()
         ):
             self._explain(row, digest)
         if opening is not None:
@@ -149,9 +152,9 @@ class Chain:
 
     def _listen(self, row: EventTuple) -> None:
         try:
-            facts: dict[str, Any] = json.loads(row[5])["facts"]
+            facts = dict[str, Any](json.loads(row[5])["facts"])
             if row[3] == ERASED:
-                self._erased.update(facts["indexes"])
+                self._erased.update(index for index in facts["indexes"] if isinstance(index, int))
             else:
                 self.told.append((row[3], facts, _place(row)))
         except (ValueError, KeyError, TypeError):

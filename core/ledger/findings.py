@@ -99,7 +99,9 @@ class Finding:
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {SAID[self.flaw]}{f' ({self.detail})' if self.detail else ''}"
+        return (
+            f"{str(self.place) or 'records'}: {SAID[self.flaw]}{f' ({self.detail})' if self.detail else ''}"
+        )
 
     def facts(self) -> dict[str, Any]:
         """For a machine: the place's parts that are known, the code, the sentence."""

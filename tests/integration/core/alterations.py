@@ -272,6 +272,39 @@ def content_rewritten(forger: Forger, event: dict[str, Any]) -> list[Place]:
     return [of(event)]
 
 
+def odd(forger: Forger, event: dict[str, Any]) -> list[Place]:
+    """Another text with its own hash, of a kind that no honest writer makes."""
+    body = str(event["body"])
+    said = json.loads(body)
+    odd_ones = [
+        "",
+        "[]",
+        "{",
+        "null",
+        body[:-1],
+        f" {body}",
+        body.replace(said["at"], "yesterday"),
+        canonical(said | {"facts": [1, 2]}),
+        canonical(said | {"facts": {"indexes": ["x", 1], "number": "x", "at": 1}, "kind": "ledger"}),
+        canonical({key: value for key, value in said.items() if key != "prev"}),
+        body.replace('"via":', '"via":"x","via":'),
+    ]
+    body = forger.drawn.choice(odd_ones)
+    forger.run(
+        "UPDATE event SET body = :b, hash = :h WHERE id = :id",
+        b=body,
+        h=hashlib.sha256(body.encode()).digest(),
+        id=event["id"],
+    )
+    return [of(event), of(event, 1)]
+
+
+def beyond_time(forger: Forger, event: dict[str, Any]) -> list[Place]:
+    moment = forger.drawn.choice(["infinity", "-infinity", "20000-01-01", "0044-03-15 BC"])
+    forger.run("UPDATE event SET at = CAST(:at AS timestamptz) WHERE id = :id", at=moment, id=event["id"])
+    return [of(event)]
+
+
 def stream_column(column: str) -> Alteration:
     def made(forger: Forger, event: dict[str, Any]) -> list[Place]:
         sql = {
@@ -316,7 +349,7 @@ def checkpoint_column(column: str) -> Alteration:
             "size": "size = size + 1",
             "root": "root = set_bit(root, 9, 1 - get_bit(root, 9))",
             "previous_size": "previous_size = previous_size + 1",
-            "at": "at = at + interval '1 second'",
+            "at": forger.drawn.choice(["at = at + interval '1 second'", "at = 'infinity'"]),
             "key_id": "key_id = 'abcdefabcdefabcd'",
             "signature": "signature = set_bit(signature, 9, 1 - get_bit(signature, 9))",
         }[column]
@@ -383,6 +416,8 @@ INCONSISTENT: Mapping[str, Alteration] = {
         f"change {column}": change(column)
         for column in ("name", "at", "body", "salt", "personal", "hash", "id", "index", "stream_id")
     },
+    "odd": odd,
+    "beyond time": beyond_time,
     "empty salt": emptied("salt"),
     "empty personal": emptied("personal"),
     "content gone": content_gone,
