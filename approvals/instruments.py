@@ -4,17 +4,19 @@ It covers what waits for the giver as a post's own holder or by name, now and la
 `acting` lists `delegate`; never what the giver has by acting or by another delegation, and never a signature.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Session
 
 from approvals.directory import Directory
-from approvals.entitlement import Warrant
+from approvals.entitlement import SEATS, Warrant
 from approvals.errors import (
     BadDelegation,
     DelegatesToOneself,
@@ -23,10 +25,10 @@ from approvals.errors import (
     NoSuchDelegation,
     NotYourDelegation,
 )
-from approvals.models import Delegation
+from approvals.models import Delegation, Task
 from core import clock
 from core.actor import Actor, Role
-from core.directory import EVERYTHING, Scope
+from core.directory import EVERYTHING, Capacity, Scope
 from core.events import Event, record
 from core.ids import new_id
 
@@ -115,6 +117,30 @@ def warrants(session: Session, actor: Actor, at: datetime, *, directory: Directo
     people = directory.people({d.from_id for d in received})
     active = {id_ for id_, person in people.items() if person.active}
     return [Warrant(d.from_id, d.order_number, scope_of(d)) for d in received if d.from_id in active]
+
+
+def bearers(session: Session, task_ids: Iterable[UUID], at: datetime) -> dict[UUID, list[UUID]]:
+    """Who else may decide these tasks by a delegation of their assignees, and is in no conflict over them."""
+    found = (
+        select(Task, Delegation)
+        .join(Delegation, Delegation.from_id == Task.assignee_id)
+        .where(
+            Task.id == any_(literal(list(task_ids), ARRAY(PG_UUID(as_uuid=True)))),
+            Task.acting.contains([str(Capacity.DELEGATE)]),
+            or_(Task.assignee_capacity == Capacity.DEFINITIVE, Task.assignee_capacity.is_(None)),
+            Task.queue.is_(None),
+            Task.candidates.is_(None),
+            Task.handed_by.is_(None),
+            Task.part.not_in(SEATS),
+            in_force(at),
+        )
+    )
+    who: dict[UUID, list[UUID]] = {}
+    for task, delegation in session.execute(found.order_by(Delegation.id)):
+        barred = {delegation.from_id, delegation.to_id} & set(task.barred)
+        if not barred and scope_of(delegation).covers(task.chain, task.stage, task.rank):
+            who.setdefault(task.id, []).append(delegation.to_id)
+    return who
 
 
 def delegations_of(session: Session, actor: Actor, person_id: UUID) -> list[Delegation]:

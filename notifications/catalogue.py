@@ -53,7 +53,7 @@ _TASK = "task case reference title subject_name stage_title due_at process_title
 _CASE = "case reference title code_title comment"
 
 MAILS: Mapping[str, Mail] = {
-    "task_assigned": _mail(_TASK, _task, "next law_due_at", thread="case"),
+    "task_assigned": _mail(_TASK, _task, "next law_due_at for_name", thread="case"),
     "task_offered": _mail(_TASK, _task, "next law_due_at", thread="case"),
     "task_reminder": _mail(f"{_TASK} nth", _task, "next law_due_at", thread="case"),
     "task_escalated": _mail(f"{_TASK} from_name", _task, "next law_due_at", thread="case"),

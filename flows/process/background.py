@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from approvals import instruments
 from approvals.chains import definition_by_id
 from approvals.models import Case, Task
-from core.directory import Person
+from core.directory import Capacity, Person
 from core.events import Recorded
 from flows.process.models import Process
 from personnel.directory import PersonnelDirectory
@@ -48,6 +49,8 @@ class Background:
         named = (id_ for e in telling for id_ in e.facts.get("candidates") or ())
         wanted = {p for p in (*people, *subjects, *named) if isinstance(p, UUID)}
         self._people = {id_: p for id_, p in self.directory.people(wanted).items() if p.active}
+        self._telling = telling
+        self._bearers: dict[UUID, list[UUID]] | None = None
 
     def case(self, event: Recorded) -> CaseWords | None:
         """The case of an event; None for one that belongs to no process."""
@@ -68,6 +71,25 @@ class Background:
     def person(self, id_: object) -> Person | None:
         """Somebody in this batch who still works here."""
         return self._people.get(id_) if isinstance(id_, UUID) else None
+
+    def bearers(self, event: Recorded) -> list[Person]:
+        """Who else may decide the task of an event, by a delegation of whoever it was given to."""
+        if self._bearers is None:
+            tasks = [e.facts["task"] for e in self._telling if self._may_be_delegated(e)]
+            self._bearers = instruments.bearers(self.session, tasks, event.at) if tasks else {}
+            ids = {person for people in self._bearers.values() for person in people}
+            self._people |= {id_: p for id_, p in self.directory.people(ids).items() if p.active}
+        found = dict.fromkeys(self._bearers.get(event.facts["task"], ()))
+        return [self._people[person] for person in found if person in self._people]
+
+    def _may_be_delegated(self, event: Recorded) -> bool:
+        """Whether an event's stage lets its task be delegated: most do not, and cost no question."""
+        case = self._cases.get(event.facts["case"]) if "task" in event.facts else None
+        if case is None:
+            return False
+        stages = definition_by_id(self.session, case.chain_version_id).stages
+        name = event.facts.get("stage")
+        return any(s.name == name and Capacity.DELEGATE in s.acting for s in stages)
 
     def members(self, role: str, but: Iterable[UUID] = ()) -> list[Person]:
         """Everybody who has a role, without those who may not be asked."""

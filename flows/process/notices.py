@@ -33,6 +33,8 @@ def _opened(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
     facts = _task_facts(batch, case, event)
     if person := batch.person(event.facts.get("assignee") or event.facts.get("to")):
         yield MessageDraft(event.id, "task_assigned", person, facts)
+        for bearer in batch.bearers(event):
+            yield MessageDraft(event.id, "task_assigned", bearer, facts | {"for_name": person.name})
     else:
         for member in batch.offered(event):
             yield MessageDraft(event.id, "task_offered", member, facts)

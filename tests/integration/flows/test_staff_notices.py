@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from approvals import instruments
 from approvals.instruments import Order
 from core import clock
+from core.directory import Scope
 from notifications.catalogue import problems
 from notifications.models import Message
 from personnel import absences
 from personnel.directory import PersonnelDirectory
 from personnel.models import Employee
+from tests.integration.flows import cycles
 from tests.integration.flows.agency import Agency
 
 
@@ -66,3 +68,24 @@ def test_both_ends_are_told_of_a_delegation_and_of_its_end(session: Session, age
         receiver.id: agency.hr.name,
         giver.id: agency.hr.name,
     }
+
+
+def test_a_delegate_is_told_of_each_task_that_comes(session: Session, agency: Agency) -> None:
+    giver, receiver = agency.heads
+    now = clock.now(session)
+    scopes = {receiver.id: Scope(), agency.verifier.id: Scope(("another-chain",))}
+    for number, (to, scope) in enumerate(scopes.items()):
+        order = Order(
+            from_id=giver.id,
+            to_id=to,
+            order_number=f"ST-{number}",
+            reason="dinas luar",
+            starts_at=now,
+            ends_at=now + timedelta(days=2),
+            scope=scope,
+        )
+        instruments.grant(session, agency.actor(giver), order, directory=PersonnelDirectory(session))
+    agency.candidate(agency.units[0])
+    cycles.screened(agency)
+    told = {m.recipient_id: m.facts.get("for_name") for m in letters(session, "task_assigned")}
+    assert told == {giver.id: None, receiver.id: giver.name}

@@ -75,6 +75,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "statutory_deadline_passed": ("statutory_deadline", LAW | {"due_at": OVERDUE["due_at"]}),
     "case_lapsed": ("case_lapsed", LAPSED),
     "case_commented": ("case_commented", COMMENTED),
+    "task_assigned_by_delegation": ("task_assigned", TASK | {"for_name": "Drs. Irwansyah Daulay"}),
     "task_offered": ("task_offered", TASK),
     "task_reminder": ("task_reminder", TASK | {"nth": 1}),
     "task_reminder_overdue": ("task_reminder", TASK | OVERDUE),
