@@ -51,6 +51,7 @@ def _mail(needs: str, added: Added, may_have: str = "", thread: str = "") -> Mai
 
 _TASK = "task case reference title subject_name stage_title due_at process_title"
 _CASE = "case reference title code_title comment"
+_QUESTION = "case consultation reference title subject_name process_title by_name comment"
 
 MAILS: Mapping[str, Mail] = {
     "task_assigned": _mail(_TASK, _task, "next law_due_at for_name", thread="case"),
@@ -58,6 +59,20 @@ MAILS: Mapping[str, Mail] = {
     "task_reminder": _mail(f"{_TASK} nth", _task, "next law_due_at", thread="case"),
     "task_escalated": _mail(f"{_TASK} from_name", _task, "next law_due_at", thread="case"),
     "task_unfilled": _mail(_TASK, _task, "next law_due_at position_title", thread="case"),
+    "task_handed": _mail(f"{_TASK} by_name comment", _task, "next law_due_at", thread="case"),
+    "task_again": _mail(f"{_TASK} by_name comment", _task, "next law_due_at", thread="case"),
+    "panel_short": _mail(_TASK, _task, "next law_due_at", thread="case"),
+    "consultation_asked": _mail(_QUESTION, _page("/questions/{consultation}"), thread="case"),
+    "consultation_answered": _mail(_QUESTION, _page("/questions/{consultation}"), thread="case"),
+    "ahead_dropped": _mail(
+        "case reference title subject_name process_title stage_title comment",
+        _page("/cases/{case}"),
+        thread="case",
+    ),
+    "case_suspended": _mail(f"{_CASE} process_title resumes_at", _page("/cases/{case}"), thread="case"),
+    "case_resumed": _mail(
+        "case reference title process_title comment", _page("/cases/{case}"), thread="case"
+    ),
     "statutory_deadline": _mail(
         "case reference title subject_name process_title stage_title due_at law",
         _page("/cases/{case}"),

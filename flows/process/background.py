@@ -42,9 +42,13 @@ class Background:
         self.directory = PersonnelDirectory(session)
         self.unfilled = {e.facts["task"] for e in recorded if e.name == "task.unfilled"}
         """Tasks for which nobody was found: HR is told so, and not offered them as usual besides."""
+        self.sent_back = {e.facts["case"]: e for e in recorded if e.name == "case.sent_back"}
+        """Cases that go back to an earlier stage, and what was said of that."""
+        self.ahead_due = {e.facts["case"] for e in recorded if e.name == "case.ahead_due"}
+        """Cases at a stage that was decided ahead: what comes of that tells who must decide."""
         self._cases = self._read_cases({e.facts["case"] for e in telling if "case" in e.facts})
         self._barred = self._read_barred([e.facts["task"] for e in telling if e.facts.get("queue")])
-        people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from"))
+        people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from", "by", "person"))
         subjects = (case.subject_id for case in self._cases.values())
         named = (id_ for e in telling for id_ in e.facts.get("candidates") or ())
         wanted = {p for p in (*people, *subjects, *named) if isinstance(p, UUID)}
@@ -59,6 +63,20 @@ class Background:
     def stage_title(self, case: CaseWords, stage: str) -> dict[str, str]:
         """What the case's chain calls a stage, by language."""
         return definition_by_id(self.session, case.chain_version_id).called(stage).model_dump()
+
+    def task_facts(self, case: CaseWords, event: Recorded) -> dict[str, Any]:
+        """What mails about a task say of it."""
+        return {
+            "task": event.facts["task"],
+            "case": case.id,
+            "reference": case.reference,
+            "title": case.title,
+            "subject_name": case.subject_name,
+            "stage_title": self.stage_title(case, event.facts["stage"]),
+            "due_at": event.facts.get("due_at"),
+            "process_title": case.process_title,
+            "law_due_at": case.statutory_due_at,
+        }
 
     def reason_title(self, case: CaseWords, kind: str, code: str | None) -> dict[str, str] | None:
         """What the case's chain calls a coded reason, wherever in it the reason is listed."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.actor import Role
 from core.events import Recorded
 from core.ledger import checkpoints
-from flows.process import clock_notices, remark_notices
+from flows.process import clock_notices, remark_notices, work_notices
 from flows.process.background import Background, CaseWords
 from flows.process.models import Process
 from notifications.outbox import MessageDraft, enqueue
@@ -30,8 +30,10 @@ def _opened(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
     case = batch.case(event)
     if case is None or event.facts["task"] in batch.unfilled or event.facts.get("held_back"):
         return
-    facts = _task_facts(batch, case, event)
-    if person := batch.person(event.facts.get("assignee") or event.facts.get("to")):
+    facts = batch.task_facts(case, event)
+    if (special := work_notices.otherwise(batch, event, facts)) is not None:
+        yield from special
+    elif person := batch.person(event.facts.get("assignee") or event.facts.get("to")):
         yield MessageDraft(event.id, "task_assigned", person, facts)
         for bearer in batch.bearers(event):
             yield MessageDraft(event.id, "task_assigned", bearer, facts | {"for_name": person.name})
@@ -44,7 +46,7 @@ def _reminded(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
     case = batch.case(event)
     if case is None:
         return
-    facts = {**_task_facts(batch, case, event), "nth": event.facts["nth"]}
+    facts = {**batch.task_facts(case, event), "nth": event.facts["nth"]}
     person = batch.person(event.facts.get("assignee"))
     for recipient in [person] if person else batch.offered(event):
         yield MessageDraft(event.id, "task_reminder", recipient, facts)
@@ -55,7 +57,7 @@ def _escalated(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
     if case is None or person is None:
         return
     before = batch.person(event.facts.get("from"))
-    facts = {**_task_facts(batch, case, event), "from_name": before.name if before else ""}
+    facts = {**batch.task_facts(case, event), "from_name": before.name if before else ""}
     yield MessageDraft(event.id, "task_escalated", person, facts)
 
 
@@ -64,7 +66,7 @@ def _unfilled(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
     case = batch.case(event)
     if case is None:
         return
-    position, facts = event.facts.get("position"), _task_facts(batch, case, event)
+    position, facts = event.facts.get("position"), batch.task_facts(case, event)
     if position is not None:
         facts["position_title"] = batch.directory.post(position, event.at).title
     for member in batch.members(Role.HR, [case.subject_id]):
@@ -124,6 +126,13 @@ def _signed(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
 NOTICES: Mapping[str, Notices] = {
     "task.opened": _opened,
     "task.reassigned": _opened,
+    "task.delegated": _opened,
+    "task.approver_added": work_notices.added,
+    "task.consulted": work_notices.asked,
+    "task.advised": work_notices.answered,
+    "case.suspended": work_notices.suspended,
+    "case.resumed": work_notices.resumed,
+    "case.ahead_dropped": work_notices.dropped,
     "task.declined": _opened,
     "task.reminded": _reminded,
     "task.escalated": _escalated,
@@ -142,20 +151,6 @@ NOTICES: Mapping[str, Notices] = {
     "ledger.checkpoint_signed": _signed,
 }
 """Who is told of what; an event that is not here is only in the log."""
-
-
-def _task_facts(batch: Background, case: CaseWords, event: Recorded) -> dict[str, Any]:
-    return {
-        "task": event.facts["task"],
-        "case": case.id,
-        "reference": case.reference,
-        "title": case.title,
-        "subject_name": case.subject_name,
-        "stage_title": batch.stage_title(case, event.facts["stage"]),
-        "due_at": event.facts.get("due_at"),
-        "process_title": case.process_title,
-        "law_due_at": case.statutory_due_at,
-    }
 
 
 def _case_facts(batch: Background, case: CaseWords, event: Recorded, kind: str) -> dict[str, Any]:

@@ -26,6 +26,14 @@ CASE: dict[str, Any] = {
     "comment": "",
     "process_title": TASK["process_title"],
 }
+CASE_WORDS: dict[str, Any] = {
+    name: TASK[name] for name in ("case", "reference", "title", "subject_name", "process_title")
+}
+QUESTION: dict[str, Any] = CASE_WORDS | {
+    "consultation": "019365a0-0000-7000-8000-000000000006",
+    "by_name": "Nurul Hidayah, S.E.",
+    "comment": "Apakah ijazah S-1 ini sudah disetarakan?",
+}
 PROCESS: dict[str, Any] = {
     "process": "019365a0-0000-7000-8000-000000000004",
     "title": TASK["process_title"],
@@ -87,6 +95,39 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "task_unfilled": (
         "task_unfilled",
         TASK | {"position_title": "Kepala Bidang Mutasi dan Promosi"},
+    ),
+    "task_handed": (
+        "task_handed",
+        TASK | {"by_name": "Nurul Hidayah, S.E.", "comment": "Saya cuti mulai besok <mohon dilanjutkan>."},
+    ),
+    "task_again": (
+        "task_again",
+        TASK | {"by_name": "Nurul Hidayah, S.E.", "comment": "Angka kreditnya belum dihitung ulang."},
+    ),
+    "panel_short": ("panel_short", TASK),
+    "consultation_asked": ("consultation_asked", QUESTION),
+    "consultation_answered": (
+        "consultation_answered",
+        QUESTION | {"comment": "Ijazahnya sah; sudah saya periksa di pangkalan data."},
+    ),
+    "ahead_dropped": (
+        "ahead_dropped",
+        CASE_WORDS | {"stage_title": TASK["stage_title"], "comment": ""},
+    ),
+    "case_suspended": (
+        "case_suspended",
+        CASE
+        | {
+            "code_title": {"id": "Menunggu putusan atau ketentuan", "en": "Waits for a ruling"},
+            "comment": "Menunggu putusan Bapek.",
+            "resumes_at": "2026-12-07T00:30:00+00:00",
+        },
+    ),
+    "case_suspended_without_day": ("case_suspended", CASE | {"resumes_at": None}),
+    "case_resumed": (
+        "case_resumed",
+        {name: value for name, value in CASE.items() if name != "code_title"}
+        | {"comment": "Putusan sudah ada."},
     ),
     "case_returned": (
         "case_returned",
