@@ -78,7 +78,7 @@ def forecast(plan: Plan, *, runs: int | None = None, seed: int = SEED) -> Foreca
         finish=Interval(*(plan.table.at(quantile(finishes, q)) for q in (0.025, 0.1, 0.5, 0.9, 0.975))),
         error=middle_error(finishes),
         usual_day=plan.table.usual_day,
-        progress=_progress(plan, lives, finishes[-1]),
+        progress=_progress(plan, lives, quantile(finishes, 0.975)),
         loads=_loads(plan, lives),
         rejected=sum(life.rejected for life in lives) / len(lives),
         returns=sum(life.returns for life in lives) / len(lives),
