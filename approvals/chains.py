@@ -128,8 +128,10 @@ def stage_of(session: Session, version_id: UUID, name: str) -> Stage:
     A case that went on by another version has decisions at stages which that one may not know.
     """
     definition = definition_by_id(session, version_id)
-    for known in (definition, *map(definition_of, versions(session, definition.chain))):
-        for stage in known.stages:
+    if name in (stage.name for stage in definition.stages):
+        return definition.stage(name)
+    for version in versions(session, definition.chain):
+        for stage in definition_of(version).stages:
             if stage.name == name:
                 return stage
     raise KeyError(name)

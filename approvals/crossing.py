@@ -16,6 +16,7 @@ from approvals.machine import (
     applies,
     check_facts,
     may_move,
+    passes,
 )
 from approvals.stage import Stage
 from core.conditions import BadCondition
@@ -106,7 +107,8 @@ def _find(definition: ChainDefinition, name: str) -> Stage | None:
 
 def _passed(new: ChainDefinition, at: str, case: Standing) -> tuple[Stage, ...]:
     before = takewhile(lambda stage: stage.name != at, new.stages)
-    return tuple(s for s in before if s.name not in case.decided and applies(s, case.facts))
+    asked = (s for s in before if applies(s, case.facts) and not passes(s, case.facts))
+    return tuple(s for s in asked if s.name not in case.decided)
 
 
 def _lost(new: ChainDefinition, case: Standing, target: str | None) -> list[str]:

@@ -22,7 +22,7 @@ from core.conditions import BadCondition
 from core.directory import Capacity
 from core.worktime import WorkCalendar, after, worked
 
-StepState = Literal["as-was", "asked", "again", "skipped", "ahead", "unreached", "unknown"]
+StepState = Literal["as-was", "asked", "again", "skipped", "by-rule", "ahead", "unreached", "unknown"]
 Why = Literal[
     "asked",  # a stage that nobody was asked at
     "not-asked",  # a decision at a stage that is no more, or would not apply
@@ -161,10 +161,17 @@ def _before(past: Past, old: ChainDefinition) -> Iterator[Step]:
             yield Step(stage.name, stage.title, _left_out(past, stage))
 
 
+def _by_data(stage: Stage, data: Mapping[str, Any]) -> StepState | None:
+    """Whether a case's data alone take it past a stage. Raises BadCondition."""
+    if not applies(stage, data):
+        return "skipped"
+    return "by-rule" if passes(stage, data) else None
+
+
 def _left_out(past: Past, stage: Stage) -> StepState:
     try:
-        if not applies(stage, past.data) or passes(stage, past.data):
-            return "skipped"
+        if by_data := _by_data(stage, past.data):
+            return by_data
     except BadCondition:
         return "unknown"
     return "unreached" if past.state in SETTLED else "ahead"
@@ -186,8 +193,8 @@ class _Telling:
                 yield Step(stage.name, stage.title, "unreached")
                 continue
             try:
-                if not applies(stage, self.past.data) or passes(stage, self.past.data):
-                    yield Step(stage.name, stage.title, "skipped")
+                if by_data := _by_data(stage, self.past.data):
+                    yield Step(stage.name, stage.title, by_data)
                     continue
             except BadCondition as exc:
                 self._note("unknown", stage, condition=stage.when, reason=str(exc.facts.get("why", "")))

@@ -33,7 +33,7 @@ class YamlText:
         except yaml.MarkedYAMLError as exc:
             line = exc.problem_mark.line + 1 if exc.problem_mark else 1
             raise BadChain(line=line, field="text", why=exc.problem or "not YAML") from exc
-        except yaml.YAMLError as exc:
+        except (yaml.YAMLError, ValueError, AttributeError) as exc:  # the latter two of what is called a date
             raise BadChain(line=1, field="text", why=str(exc)) from exc
 
     def line(self, path: Sequence[int | str]) -> int:
@@ -90,6 +90,8 @@ def _refuse_twins(node: yaml.Node) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise BadChain(line=key.start_mark.line + 1, field="text", why="a key is a word")
             if key.value in seen:
                 raise BadChain(line=key.start_mark.line + 1, field=str(key.value), why="said twice")
             seen.add(str(key.value))

@@ -95,6 +95,13 @@ def _lines(stage: Stage, language: str) -> Iterator[Text]:
     said: list[tuple[str, str]] = []
     if stage.is_external:
         said.append((translate(language, N_("an authority outside answers by letter")), "plain"))
+    if stage.pass_when:
+        said.append(
+            (
+                translate(language, N_("passes by itself if {condition}, else:"), condition=stage.pass_when),
+                "plain",
+            )
+        )
     said += [(saying.people(candidate, language), "plain") for candidate in stage.wanted]
     if needs := saying.rule(stage, language):
         said.append((needs, "panel"))

@@ -23,6 +23,16 @@ Standing = Literal["in-force", "planned", "superseded", "called-off"]
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """How many cases stayed, moved or restarted, when and why."""
+
+    choice: str
+    cases: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ShelfVersion:
     """A version and how it stands today."""
 
@@ -33,6 +43,8 @@ class ShelfVersion:
     reason: str
     called_off: str
     """Why it was called off."""
+    taken_over: tuple[TakenOver, ...] = ()
+    """What became of cases that were under way by other versions."""
 
     @property
     def definition(self) -> ChainDefinition:
@@ -104,7 +116,9 @@ def _versions(
         default=None,
     )
     for version in versions:
-        said = {row.name: facts_of(row).get("reason", "") for row in history(session, version.id)}
+        rows = history(session, version.id)
+        said = {row.name: facts_of(row).get("reason", "") for row in rows}
+        over = [(facts_of(row), row.at) for row in rows if row.name == "chain.cases_migrated"]
         yield ShelfVersion(
             version,
             _standing(version, current, now),
@@ -112,6 +126,7 @@ def _versions(
             names.get(version.published_by, "") if version.published_by else "",
             said.get("chain.published", ""),
             said.get("chain.called_off", ""),
+            tuple(TakenOver(f["choice"], f["cases"], f.get("reason", ""), at) for f, at in over),
         )
 
 

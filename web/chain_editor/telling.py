@@ -44,6 +44,7 @@ STEPS = {
     "asked": N_("would have been asked"),
     "again": N_("decided anew"),
     "skipped": N_("does not apply"),
+    "by-rule": N_("passes by its rule"),
     "ahead": N_("still ahead"),
     "unreached": N_("not reached"),
     "unknown": N_("can't be told"),

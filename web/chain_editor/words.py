@@ -25,6 +25,8 @@ LABELS = {
     "statutory": Label(N_("The law's own deadline")),
     "within": Label(N_("Within")),
     "reference": Label(N_("By which rule")),
+    "pauses_suspended": Label(N_("Stands still while suspended"), N_("Only where the law itself says so.")),
+    "appeal": Label(N_("Appeal against a rejection")),
     "pauses": Label(N_("Stands still during repair")),
     "reasons": Label(N_("Reasons to choose from"), N_("None here: the usual ones.")),
     "reject": Label(N_("For rejecting")),
@@ -156,15 +158,15 @@ MAIN = ("stage", "title", "kind", "when", "candidates", "decide", "due", "acting
 """Settings of a stage that are always in sight; the others open on demand."""
 
 
-def label(key: str, language: str) -> str:
+def label(key: str, language: str, kind: str = "") -> str:
     """A setting's name; of one that has none yet its key as words."""
-    known = LABELS.get(key)
+    known = LABELS.get(f"{kind}:{key}") or LABELS.get(key)
     return translate(language, known.name) if known else key.replace("_", " ").capitalize()
 
 
-def hint(key: str, language: str) -> str:
+def hint(key: str, language: str, kind: str = "") -> str:
     """A setting's hint; empty when it needs none."""
-    known = LABELS.get(key)
+    known = LABELS.get(f"{kind}:{key}") or LABELS.get(key)
     return translate(language, known.hint) if known and known.hint else ""
 
 

@@ -68,6 +68,13 @@ def test_a_new_stage_before_where_the_case_stands_is_passed_by_and_said():
     assert [stage.name for stage in found.passed] == ["committee"]
 
 
+def test_a_stage_that_a_rule_passes_is_not_missed():
+    automatic = (
+        "  - stage: check\n    kind: automatic\n    pass_when: rank < 12\n    candidates: {role: committee}\n"
+    )
+    assert over(standing(), CHAIN.replace(VERIFICATION, automatic + VERIFICATION)).passed == ()
+
+
 def test_decisions_at_stages_that_are_gone_do_not_count_any_more():
     found = over(standing(), CHAIN.replace("stage: unit-head", "stage: superior"))
     assert found.lost == ("unit-head",)

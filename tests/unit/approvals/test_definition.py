@@ -143,6 +143,12 @@ def test_what_is_no_chain_at_all_is_refused(text: str):
         parse(text)
 
 
+@pytest.mark.parametrize("text", ["{}: 1", "? [a]\n: b", "a: 2026-99-99", "a: !!timestamp b", "a: !!int b"])
+def test_what_only_looks_like_yaml_is_refused_too(text: str):
+    with pytest.raises(BadChain):
+        parse(text)
+
+
 @given(st.text(max_size=200) | st.text(alphabet="{}[]:,-#&*!|>'\"%@` \nabc123", max_size=200))
 def test_any_text_is_a_chain_or_is_refused(text: str):
     try:

@@ -79,6 +79,9 @@ MARKS = {
 }
 
 
+COMMITTEE = "  - stage: committee\n    candidates: {role: committee}\n"
+
+
 def whys(comparison: Comparison) -> list[tuple[str, str]]:
     return [(d.why, d.stage) for d in comparison.differences]
 
@@ -105,6 +108,17 @@ def test_a_new_stage_whose_condition_does_not_hold_is_no_difference():
     committee = "  - stage: committee\n    when: subject.rank >= 12\n    candidates: {role: committee}\n"
     assert not held(past(*WAY), official=committee + MARKS["official"]).differs
     assert held(past(*WAY, subject={"rank": 13}), official=committee + MARKS["official"]).differs
+
+
+def test_a_stage_that_passes_by_its_rule_would_have_asked_nobody():
+    automatic = COMMITTEE.replace(
+        "stage: committee", "stage: check\n    kind: automatic\n    pass_when: subject.rank < 12"
+    )
+    passed = held(past(*WAY), official=automatic + MARKS["official"])
+    assert not passed.differs
+    assert ("check", "by-rule") in states(passed)
+    asked = held(past(*WAY, subject={"rank": 13}), official=automatic + MARKS["official"])
+    assert whys(asked) == [("asked", "check")]
 
 
 def test_a_condition_that_reads_a_fact_the_case_lacks_can_t_be_told():

@@ -7,12 +7,15 @@ import yaml
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
-from approvals.definition import ChainDefinition
+from approvals.candidacy import KINDS
+from approvals.definition import ChainDefinition, Statutory
 from approvals.reading import read
-from approvals.stage import Stage
+from approvals.stage import Escalation, Stage, Visibility
+from approvals.voting import Rule
 from core.settings import ROOT
 from web.chain_editor.fields import Field, form_of
 from web.chain_editor.filling import filled, moved
+from web.chain_editor.words import LABELS, option
 
 YAML_ONLY: set[str] = set()
 """Settings of a stage that can be said in YAML alone."""
@@ -61,6 +64,20 @@ def test_every_setting_of_a_stage_is_in_the_form_or_named_as_one_for_yaml_alone(
     shown = {child.key for child in stage.children if child.kind != "yaml"}
     assert shown | YAML_ONLY == stage_keys(Stage)
     assert not shown & YAML_ONLY
+
+
+def test_every_setting_has_words_of_its_own():
+    models = (ChainDefinition, Stage, Statutory, Visibility, Escalation, Rule, *KINDS.values())
+    unsaid = {key for model in models for key in stage_keys(model)} - LABELS.keys() - {"stages"}
+    assert unsaid == set()
+
+
+def test_every_choice_has_words_of_its_own():
+    made = form_of(value())
+    for one in made.everything():
+        key = "is" if one.kind == "choice" else one.key
+        unsaid = [o for o in one.options if option(key, o, "en") == o]
+        assert not unsaid, (one.name, unsaid)
 
 
 def test_every_setting_of_a_chain_is_in_the_form():
