@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    and_,
     any_,
     func,
     literal,
@@ -200,7 +201,7 @@ def _held(actor: Actor, me: UUID) -> tuple[ColumnElement[bool], ...]:
     return (
         Task.held_back.is_(True),
         Task.state == literal_column("'offered'"),
-        Task.ended_at.is_(None),
-        or_(Task.queue.in_(queues), Task.candidates.contains([me])),
+        # said at the one branch that needs it: each has an index of its own
+        or_(Task.queue.in_(queues), and_(Task.candidates.contains([me]), Task.ended_at.is_(None))),
         not_(literal(me) == any_(Task.barred)),
     )

@@ -37,6 +37,7 @@ def inbox(
     rows = inboxes.inbox(
         session, actor, directory=people, filter=part, order=by, limit=A_PAGE + 1, offset=A_PAGE * (page - 1)
     )
+    coming = upcoming.upcoming(session, actor, directory=people, limit=A_GLANCE)
     return pages.show(
         request,
         "inbox/inbox.html",
@@ -44,8 +45,10 @@ def inbox(
         counts=inboxes.counts(session, actor, directory=people),
         units=units.names(session, {row.unit_id for row in rows}),
         held=sum(pulling.held_for(session, actor).values()),
-        coming=upcoming.upcoming(session, actor, directory=people, limit=A_GLANCE),
-        coming_count=upcoming.count_upcoming(session, actor, directory=people),
+        coming=coming,
+        coming_count=len(coming)
+        if len(coming) < A_GLANCE
+        else upcoming.count_upcoming(session, actor, directory=people),
         asked=consultations.asked(session, actor),
         filter=part,
         order=by,
