@@ -80,6 +80,8 @@ def test_the_next_of_what_is_held_back_is_taken_from_the_inbox(office: Office, b
     made = second(office, "distribute: late\n    hold: 2")
     verifier = browse("verifier")
     inbox = verifier.get("/inbox").text
+    case = browse("hr").get(f"/cases/{made.ids[0]}").text
+    assert "Disimpan sampai ada yang senggang" in case
     assert "3 tugas disimpan sampai ada yang senggang." in inbox
     assert "K2/0" not in inbox
     first = verifier.fill("/inbox/next", "/inbox")
