@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    SQLColumnExpression,
+    Subquery,
     Text,
     and_,
     any_,
@@ -118,8 +121,7 @@ def inbox(
     by = _ORDERS[InboxOrder(order)]
     if kind:
         wells = [and_(well, Task.chain == kind[0], Task.stage == kind[1]) for well in wells]
-    firsts = [select(Task.id).where(well).order_by(*by).limit(offset + limit).subquery() for well in wells]
-    ids = union_all(*(select(first.c.id) for first in firsts)).subquery()
+    ids = _firsts(wells, by, offset + limit)
     page = select(Task, Case).join(ids, ids.c.id == Task.id).join(Case, Case.id == Task.case_id)
     rows = session.execute(page.order_by(*by).limit(limit).offset(offset))
     return [_row(session, task, case, now) for task, case in rows]
@@ -134,13 +136,28 @@ _ORDERS = {
 
 def next_task(
     session: Session, actor: Actor, *, directory: Directory, but: UUID | None = None
-) -> InboxRow | None:
+) -> UUID | None:
     """What to do next: the most urgent of one's own, then of what is offered; not the task just looked at."""
+    if actor.person_id is None:
+        return None
+    now = clock.now(session)
+    reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
     for part in (InboxFilter.MINE, InboxFilter.OFFERED):
-        rows = inbox(session, actor, directory=directory, filter=part, limit=2)
-        if found := next((row for row in rows if row.task_id != but), None):
-            return found
+        ids = _firsts(_wells(reach, part, now), _ORDERS[InboxOrder.URGENCY], 2)
+        found = session.scalars(select(ids.c.id).order_by(ids.c.due_at.nulls_last(), ids.c.id).limit(2))
+        if following := next((id_ for id_ in found if id_ != but), None):
+            return following
     return None
+
+
+def _firsts(
+    wells: Sequence[ColumnElement[bool]], by: Sequence[SQLColumnExpression[Any]], limit: int
+) -> Subquery:
+    """The first so many of each well: the first of all are among them."""
+    firsts = [
+        select(Task.id, Task.due_at).where(well).order_by(*by).limit(limit).subquery() for well in wells
+    ]
+    return union_all(*(select(first) for first in firsts)).subquery()
 
 
 def counts(session: Session, actor: Actor, *, directory: Directory) -> InboxCounts:

@@ -1,6 +1,5 @@
 """When units work: weeks, seasons such as Ramadan, holidays and joint leave; what an office starts with."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, time
 from functools import lru_cache
@@ -25,6 +24,7 @@ from core.worktime import Season, Week, WorkCalendar
 from personnel import history
 from personnel.access import keep_records
 from personnel.models import Calendar, FreeDay
+from personnel.questions import CALENDARS, ask
 
 DATA = Path(__file__).with_name("data") / "calendar.yaml"
 SEEDING = 0x6D756963
@@ -143,19 +143,13 @@ def work_calendar(session: Session, calendar_id: UUID) -> WorkCalendar:
 
 
 def work_calendars(session: Session, calendar_ids: Iterable[UUID]) -> dict[UUID, WorkCalendar]:
-    """Several calendars in two statements; an unknown id is missing."""
-    ids = set(calendar_ids)
-    free: dict[UUID, set[date]] = defaultdict(set)
-    if not ids:
-        return {}
-    days = select(FreeDay.calendar_id, FreeDay.on).where(FreeDay.calendar_id.in_(ids))
-    for calendar_id, on in session.execute(days):
-        free[calendar_id].add(on)
+    """Several calendars in one statement; an unknown id is missing."""
+    ids = list(set(calendar_ids))
     return {
         c.id: WorkCalendar(
-            ZoneInfo(c.zone), _week(c.week), frozenset(free[c.id]), tuple(_season(s) for s in c.seasons)
+            ZoneInfo(c.zone), _week(c.week), frozenset(c.free), tuple(_season(s) for s in c.seasons)
         )
-        for c in session.scalars(select(Calendar).where(Calendar.id.in_(ids)))
+        for c in (ask(session, CALENDARS, ids=ids) if ids else ())
     }
 
 

@@ -6,18 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import Role
 from core.directory import Capacity, Committee, Holder, Person, Post, Relation
 from core.worktime import WorkCalendar
-from personnel import calendars, capabilities, relations, seats
+from personnel import calendars, capabilities, questions, relations, seats
 from personnel.among import among
 from personnel.days import away, in_force, office_day, serving
-from personnel.models import Account, AccountState, Employee, Holding, Leave, Position, Unit
+from personnel.models import Account, AccountState, Employee, Leave, Unit
 from personnel.names import full_name
+from personnel.questions import ask
 from personnel.scopes import scope_of
 
 __all__ = ["PersonnelDirectory", "away", "in_force", "office_day", "person", "serving"]
@@ -58,7 +59,7 @@ class PersonnelDirectory:
         wanted = set(ids)
         if missing := wanted - self._people.keys():
             today = self._today()
-            found = self._session.scalars(select(Employee).where(among(Employee.id, missing)))
+            found = ask(self._session, questions.PEOPLE, ids=list(missing))
             self._people |= {e.id: person(e, today) for e in found}
         return {id_: self._people[id_] for id_ in wanted if id_ in self._people}
 
@@ -66,15 +67,11 @@ class PersonnelDirectory:
         """Everybody serving whose account is active and has this role, by name."""
         if role not in self._members:
             today = self._today()
-            query = (
-                select(Employee)
-                .join(Account, Account.employee_id == Employee.id)
-                .where(Account.state == AccountState.ACTIVE, serving(today))
-                .order_by(Employee.name, Employee.id)
-            )
-            if role != Role.EMPLOYEE:
-                query = query.where(Account.roles.contains([role]))
-            self._members[role] = [person(e, today) for e in self._session.scalars(query)]
+            if role == Role.EMPLOYEE:
+                found = ask(self._session, questions.EVERYBODY, day=today)
+            else:
+                found = ask(self._session, questions.MEMBERS, day=today, roles=[role])
+            self._members[role] = [person(e, today) for e in found]
         return list(self._members[role])
 
     def roles_of(self, person_id: UUID) -> frozenset[str]:
@@ -117,8 +114,8 @@ class PersonnelDirectory:
         """
         day, wanted = office_day(at), set(unit_ids)
         if missing := {u for u in wanted if (key, u, day) not in self._posts}:
-            query = select(Position).where(Position.key == key, among(Position.unit_id, missing))
-            found = {post.unit_id: post for post in self._filled(self._session.scalars(query).all(), day)}
+            rows = ask(self._session, questions.POSTS, key=key, ids=list(missing), day=day)
+            found = {post.unit_id: post for post in _filled(rows)}
             self._posts |= {(key, u, day): found.get(u) for u in missing}
         answers = ((u, self._posts[key, u, day]) for u in wanted)
         return {u: post for u, post in answers if post is not None}
@@ -127,9 +124,8 @@ class PersonnelDirectory:
         """A post with its holders on that day. Raises LookupError for an id that is no post."""
         day = office_day(at)
         if (position_id, day) not in self._post:
-            query = select(Position).where(Position.id == position_id)
-            filled = self._filled(self._session.scalars(query).all(), day)
-            self._post[position_id, day] = filled[0] if filled else None
+            rows = ask(self._session, questions.POST, position=position_id, day=day)
+            self._post[position_id, day] = next(iter(_filled(rows)), None)
         found = self._post[position_id, day]
         if found is None:
             raise LookupError(f"no post {position_id}")
@@ -137,7 +133,7 @@ class PersonnelDirectory:
 
     def positions_of(self, person_id: UUID, at: datetime) -> list[Holder]:
         """The posts a person holds or acts for on that day; none for somebody who has left."""
-        return [holder for _, holder in self._holders(Holding.employee_id == person_id, office_day(at))]
+        return _holders(ask(self._session, questions.HELD, person=person_id, day=office_day(at)))
 
     def leave(self, ids: Iterable[UUID], first: date, last: date) -> dict[UUID, list[tuple[date, date]]]:
         """When people are away within a time, first and last day included; who is not is missing."""
@@ -206,36 +202,32 @@ class PersonnelDirectory:
             self._parents = {id_: parent for id_, _, parent in rows}
         return self._parents
 
-    def _filled(self, positions: Iterable[Position], day: date) -> list[Post]:
-        places = list(positions)
-        holders: dict[UUID, list[Holder]] = defaultdict(list)
-        if places:
-            for position_id, holder in self._holders(among(Holding.position_id, [p.id for p in places]), day):
-                holders[position_id].append(holder)
-        return [Post(p.id, p.unit_id, p.title, tuple(holders[p.id])) for p in places]
 
-    def _holders(self, of: ColumnElement[bool], day: date) -> list[tuple[UUID, Holder]]:
-        query = (
-            select(
-                Holding.employee_id,
-                Holding.position_id,
-                Holding.capacity,
-                Holding.order_number,
-                away(day).label("absent"),
-                Holding.scope,
-            )
-            .join(Employee, Employee.id == Holding.employee_id)
-            .where(of, in_force(day), serving(day))
-            .order_by(Holding.starts_on, Holding.id)
+def _filled(rows: Iterable[Row[Any]]) -> list[Post]:
+    """Posts with their holders; a vacant one has a row without anybody."""
+    found: defaultdict[tuple[UUID, UUID, str], list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.id, row.unit_id, row.title] += [row] if row.employee_id else []
+    return [Post(*place, tuple(_holders(held))) for place, held in found.items()]
+
+
+def _holders(rows: Iterable[Row[Any]]) -> list[Holder]:
+    """Whoever has a post by the strongest right first."""
+    found = [
+        Holder(
+            row.employee_id,
+            row.position_id,
+            Capacity(row.capacity),
+            row.order_number,
+            row.absent,
+            scope_of(row.scope),
         )
-        found = [
-            (position, Holder(employee, position, Capacity(capacity), order, absent, scope_of(scope)))
-            for employee, position, capacity, order, absent, scope in self._session.execute(query)
-        ]
-        return sorted(found, key=lambda pair: _BY_RIGHT[pair[1].capacity])
+        for row in rows
+    ]
+    return sorted(found, key=lambda holder: _BY_RIGHT[holder.capacity])
 
 
-def person(employee: Employee, today: date) -> Person:
+def person(employee: Employee | Row[Any], today: date) -> Person:
     """An employee as other rooms see one."""
     return Person(
         employee.id,

@@ -1,6 +1,6 @@
 """What routes are given: the session, who visits, who acts. Each is spelled once, here."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -34,13 +34,15 @@ class PasswordNeeded(NotAllowed):
 
 
 def open_session() -> Generator[Session]:
-    with database.transaction() as session:
+    with database.sessions()() as session:
         yield session
+        session.commit()
 
 
 DbSession = Annotated[Session, Depends(open_session, scope="function")]
 """One transaction a request. Scope `function`: committed before the answer leaves, so that nobody is ever
-told "decided" about something that then failed to commit."""
+told "decided" about something that then failed to commit. A route that gives up what it tried rolls back, and
+shows why in a new one."""
 
 
 def find_visit(request: Request, session: DbSession) -> Visit:
@@ -85,7 +87,7 @@ def _language(request: Request, of_login: str) -> str:
     return settings().office.language
 
 
-def newcomer(visit: Visitor) -> Actor:
+async def newcomer(visit: Visitor) -> Actor:
     """Whoever is logged in, with a first password or their own. Raises LoginNeeded."""
     if visit.actor is None:
         raise LoginNeeded
@@ -95,7 +97,7 @@ def newcomer(visit: Visitor) -> Actor:
 Newcomer = Annotated[Actor, Depends(newcomer, scope="function")]
 
 
-def signed_in(visit: Visitor, actor: Newcomer) -> Actor:
+async def signed_in(visit: Visitor, actor: Newcomer) -> Actor:
     """The person who is logged in by a password of their own. Raises LoginNeeded, PasswordNeeded."""
     if visit.must_change:
         raise PasswordNeeded
@@ -105,10 +107,10 @@ def signed_in(visit: Visitor, actor: Newcomer) -> Actor:
 CurrentActor = Annotated[Actor, Depends(signed_in, scope="function")]
 
 
-def only(*roles: Role) -> Callable[[Actor], Actor]:
+def only(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
     """A page for these roles alone; what it does is guarded again at each verb."""
 
-    def entitled(actor: CurrentActor) -> Actor:
+    async def entitled(actor: CurrentActor) -> Actor:
         if not actor.has(*roles):
             raise NotAllowed
         return actor
@@ -125,7 +127,7 @@ OverseerActor = Annotated[
 ]
 
 
-def find_directory(session: DbSession) -> Directory:
+async def find_directory(session: DbSession) -> Directory:
     return wiring.directory(session)
 
 

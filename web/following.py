@@ -16,15 +16,15 @@ def after_deciding(
     session: Session, actor: Actor, task: Task, *, then: str = "", directory: Directory
 ) -> str:
     """The address of what comes next; a task of the same case or kind is begun on the way."""
-    if following := pulling.next_in_case(session, actor, task.case_id, directory=directory):
-        return f"/tasks/{following.id}"
+    if in_case := pulling.next_in_case(session, actor, task.case_id, directory=directory):
+        return f"/tasks/{in_case.id}"
     kind = (task.chain, task.stage)
     if then == SAME_KIND:
         alike = pulling.next_of_kind(session, actor, kind, directory=directory)
         if alike is not None:
             return f"/tasks/{alike.id}?then={SAME_KIND}"
-    row = inboxes.next_task(session, actor, directory=directory, but=task.id)
-    return f"/tasks/{row.task_id}" if row else "/inbox"
+    following = inboxes.next_task(session, actor, directory=directory, but=task.id)
+    return f"/tasks/{following}" if following else "/inbox"
 
 
 def goes_on(task: Task) -> bool:

@@ -49,7 +49,8 @@ class Background:
         self._cases = self._read_cases({e.facts["case"] for e in telling if "case" in e.facts})
         self._barred = self._read_barred([e.facts["task"] for e in telling if e.facts.get("queue")])
         people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from", "by", "person"))
-        subjects = (case.subject_id for case in self._cases.values())
+        told = {e.facts["case"] for e in telling if e.name.startswith("case.") and "case" in e.facts}
+        subjects = (case.subject_id for case in self._cases.values() if case.id in told)
         named = (id_ for e in telling for id_ in e.facts.get("candidates") or ())
         wanted = {p for p in (*people, *subjects, *named) if isinstance(p, UUID)}
         self._people = {id_: p for id_, p in self.directory.people(wanted).items() if p.active}

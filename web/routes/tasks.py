@@ -14,7 +14,7 @@ from approvals import consultations, decisions, drafts, tasks
 from approvals.decisions import Verdict
 from approvals.declining import may_decline
 from approvals.directory import Directory
-from approvals.dossier import read_task
+from approvals.dossier import called
 from approvals.models import DecisionKind, Task
 from core.actor import Actor
 from core.errors import MufakatError
@@ -95,21 +95,22 @@ def decide(
     """Decide, and go on to the next task; what stands in the way is shown with what was typed."""
     if problem := tried(session, actor, people, task_id, typed):
         return shown(request, session, actor, people, task_id, typed, problem)
-    dossier, task = read_task(session, task_id)
-    case = dossier.case
+    task, reference, name = called(session, task_id)
     where = after_deciding(session, actor, task, then=typed.then, directory=people)
-    word = DECIDED[DecisionKind(typed.decision)]
-    return pages.go(where, word, reference=case.reference, name=case.subject_name)
+    return pages.go(where, DECIDED[DecisionKind(typed.decision)], reference=reference, name=name)
 
 
 def tried(
     session: Session, actor: Actor, people: Directory, task_id: UUID, typed: Typed
 ) -> MufakatError | None:
-    """Decide; or the reason why not, with nothing of the attempt left behind."""
+    """Decide; or the reason why not, with nothing of the attempt left behind.
+
+    Nothing else has been done in this transaction, so all of it is given up.
+    """
     try:
-        with session.begin_nested():
-            decisions.decide(session, actor, task_id, typed.verdict(), directory=people)
+        decisions.decide(session, actor, task_id, typed.verdict(), directory=people)
     except MufakatError as error:
+        session.rollback()
         return error
     return None
 

@@ -132,9 +132,9 @@ def test_what_is_next_is_ones_own_before_what_is_offered_and_not_the_same_again(
     first, second = desk.at("verification", "Budi"), desk.at("verification", "Citra")
     tasks.claim(desk.session, desk.who("Vera"), desk.task(second).id)
     mine = next_task(desk.session, desk.who("Vera"), directory=desk.office)
-    assert mine and mine.case_id == second.id
-    other = next_task(desk.session, desk.who("Vera"), directory=desk.office, but=mine.task_id)
-    assert other and other.case_id == first.id
+    assert mine == desk.task(second).id
+    other = next_task(desk.session, desk.who("Vera"), directory=desk.office, but=mine)
+    assert other == desk.task(first).id
     assert next_task(desk.session, desk.who("Citra"), directory=desk.office) is None
 
 
