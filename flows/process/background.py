@@ -53,7 +53,7 @@ class Background:
         subjects = (case.subject_id for case in self._cases.values() if case.id in told)
         named = (id_ for e in telling for id_ in e.facts.get("candidates") or ())
         wanted = {p for p in (*people, *subjects, *named) if isinstance(p, UUID)}
-        self._people = {id_: p for id_, p in self.directory.people(wanted).items() if p.active}
+        self.directory.people(wanted)  # asked for together, and remembered
         self._telling = telling
         self._bearers: dict[UUID, list[UUID]] | None = None
 
@@ -89,7 +89,8 @@ class Background:
 
     def person(self, id_: object) -> Person | None:
         """Somebody in this batch who still works here."""
-        return self._people.get(id_) if isinstance(id_, UUID) else None
+        found = self.directory.people([id_]).get(id_) if isinstance(id_, UUID) else None
+        return found if found and found.active else None
 
     def bearers(self, event: Recorded) -> list[Person]:
         """Who else may decide the task of an event, by a delegation of whoever it was given to."""
