@@ -1,4 +1,4 @@
-"""Steering a case past its chain's usual way: a stage passed over, or an earlier one done again."""
+"""Steering a case off its chain's usual way: a stage passed over or done again, or the whole case ended."""
 
 from uuid import UUID
 
@@ -68,6 +68,21 @@ def redo(
     facts = {"from_stage": here.name, "to_stage": to, "round": dossier.case.round, "by": actor.person_id}
     session.flush()
     record(session, actor, [about(dossier.case, "case.sent_back", cause.comment, **facts), *events])
+    return dossier.case
+
+
+def cancel(session: Session, actor: Actor, case_id: UUID, *, reason: str) -> Case:
+    """End a case without a decision, because it should never have been opened. HR only.
+
+    Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly, OwnCase, OwnRequest, CommentNeeded.
+    """
+    dossier = lock_case(session, case_id)
+    dossier.must_be_alive()
+    must_be_hr(dossier, actor)
+    cause = Cause(Move.CANCEL, comment=must_say(reason))
+    events = move(session, dossier, cause, directory=None, now=clock.now(session))
+    session.flush()
+    record(session, actor, events)
     return dossier.case
 
 

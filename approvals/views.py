@@ -210,12 +210,13 @@ class Stuck:
     """A case that does not move by itself, why, and since when."""
 
     case: Case
-    why: Literal["unfilled", "overdue", "returned"]
+    why: Literal["unfilled", "overdue", "returned", "suspended"]
     since: datetime
 
 
 def stuck(session: Session, process_id: UUID) -> list[Stuck]:
-    """Cases to look at: nobody was found for a task, a task is overdue, a repair is awaited."""
+    """Cases to look at: nobody was found for a task, a task is overdue, a repair is awaited, it is
+    suspended."""
     now = clock.now(session)
     alive = (Case.process_id == process_id, Case.settled_at.is_(None))
     tasks = session.execute(select(Task, Case).join(Case).where(*alive, Task.ended_at.is_(None)))
@@ -227,6 +228,8 @@ def stuck(session: Session, process_id: UUID) -> list[Stuck]:
             found.append(Stuck(case, "overdue", task.due_at))
     returned = session.scalars(select(Case).where(*alive, Case.state == CaseState.RETURNED))
     found += [Stuck(case, "returned", case.returned_at or now) for case in returned]
+    suspended = session.scalars(select(Case).where(*alive, Case.state == CaseState.SUSPENDED))
+    found += [Stuck(case, "suspended", case.suspended_at or now) for case in suspended]
     return sorted(found, key=lambda one: (one.since, one.case.reference))
 
 

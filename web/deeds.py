@@ -207,6 +207,8 @@ class _CaseDeeds:
         case, mine = self.dossier.case, self.actor.person_id in self.dossier.interests.owners
         if self.actor.has(Role.HR, Role.OPERATOR) and not mine:
             yield from self._pausing(case)
+        if self.actor.has(Role.HR) and not mine:
+            yield self._deed("cancel", N_("Cancel the case"), REASON, hint=CANCELS)
         if self.actor.has(Role.HR) and not mine and case.state == CaseState.OPEN:
             yield from self._steering(case)
         if case.state == CaseState.OPEN and self.actor.person_id and not mine:
@@ -268,6 +270,7 @@ SUSPENDS = N_("Its deadline stands: reminders and escalation go on.")
 REDOES = N_("What was decided stays in the record; everything from that stage on is decided again.")
 ENDS = N_("Whoever has not voted was not there. This can't be undone.")
 STOPS = N_("Nobody can decide it meanwhile, and its deadlines stand still; the law's deadline does not.")
+CANCELS = N_("It ends without a decision; the person is told why. This can't be undone.")
 AHEAD = N_("It counts when the case comes there, if nothing in the case has changed by then.")
 RETURN = Titles(id="Kembalikan", en="Return")
 REJECT = Titles(id="Tolak", en="Reject")

@@ -22,6 +22,7 @@ SENTENCES = {
     "task.released": N_("{by} gave the task back."),
     "task.reminded": N_("{assignee} was reminded."),
     "task.escalated": N_("Not decided in time: the task went from {from} to {to}."),
+    "task.passed_up": N_("{by} passed the task up from {from} to {to}."),
     "task.reassigned": N_("The task went from {from} to {to}."),
     "task.delegated": N_("{from} handed the task to {to}."),
     "task.started": N_("{by} began to work on it."),
@@ -62,7 +63,7 @@ SENTENCES = {
     "case.approved": N_("The case is approved."),
     "case.rejected": N_("The case is rejected."),
     "case.withdrawn": N_("The case was withdrawn."),
-    "case.cancelled": N_("The case was cancelled with its cycle."),
+    "case.cancelled": N_("The case was cancelled."),
     "case.migrated": N_("The case goes on by another version of its chain, at: {to_stage}."),
 }
 NOBODY = N_("whoever takes it")
@@ -108,7 +109,8 @@ def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: 
             known[key] = translate(language, WORDS_OF[known[key]])
     if isinstance(known.get("due_at"), str):
         known["due_at"] = moment(language, datetime.fromisoformat(known["due_at"]), settings().zone)
-    text = translate(language, SENTENCES.get(row.name, row.name)).format_map(_Absent(known))
+    name = "task.passed_up" if row.name == "task.escalated" and row.facts.get("by") else row.name
+    text = translate(language, SENTENCES.get(name, name)).format_map(_Absent(known))
     return Told(row.name, row.at, text, str(row.facts.get("comment") or ""))
 
 

@@ -56,6 +56,9 @@ def _escalated(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
     case, person = batch.case(event), batch.person(event.facts.get("to"))
     if case is None or person is None:
         return
+    if event.facts.get("by"):
+        yield work_notices.passed_up(batch, event, case, person)
+        return
     before = batch.person(event.facts.get("from"))
     facts = {**batch.task_facts(case, event), "from_name": before.name if before else ""}
     yield MessageDraft(event.id, "task_escalated", person, facts)

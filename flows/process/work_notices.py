@@ -6,6 +6,7 @@ from typing import Any
 from approvals.panels import CONVENER
 from approvals.titles import SUSPENSION_REASONS
 from core.actor import Role
+from core.directory import Person
 from core.events import Recorded
 from flows.process.background import Background, CaseWords
 from notifications.outbox import MessageDraft
@@ -26,6 +27,12 @@ def otherwise(batch: Background, event: Recorded, facts: Mapping[str, Any]) -> S
     if by_hand and person:
         return [MessageDraft(event.id, "task_handed", person, {**facts, **_said(event)})]
     return None
+
+
+def passed_up(batch: Background, event: Recorded, case: CaseWords, person: Person) -> MessageDraft:
+    """A task was passed up by hand, not by the clock."""
+    facts = {**batch.task_facts(case, event), **_said(event)}
+    return MessageDraft(event.id, "task_handed", person, facts)
 
 
 def added(batch: Background, event: Recorded) -> Iterator[MessageDraft]:

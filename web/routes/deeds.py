@@ -179,6 +179,10 @@ OF_CASE: dict[str, tuple[Deed, str]] = {
         N_("The stage is passed over."),
     ),
     "redo": (_redo, N_("The case is sent back.")),
+    "cancel": (
+        lambda s, a, id_, said, people: steering.cancel(s, a, id_, reason=said.reason),
+        N_("The case is cancelled."),
+    ),
     "ahead": (
         lambda s, a, id_, said, people: ahead.decide_ahead(
             s, a, id_, said.seen, said.verdict(), directory=people

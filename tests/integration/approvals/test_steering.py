@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import steering
+from approvals import pausing, steering
 from approvals.dossier import lock_case
 from approvals.errors import CommentNeeded, DecidedBefore, HrOnly, NotPossibleNow, NotYours, OwnCase
 from approvals.models import Case, Decision
 from approvals.obstacles import NotSkippable, NoWayBack
 from approvals.views import case_view
 from tests.integration.approvals.desk import CHAIN, Desk, check_streams
-from tests.integration.approvals.office import Office, named
+from tests.integration.approvals.office import named
 
 SKIPPABLE = CHAIN.replace("  - stage: verification\n", "  - stage: verification\n    skippable: true\n")
 LAST = """
@@ -192,6 +192,32 @@ def test_nothing_goes_back_behind_a_signature(panel: Desk):
         redo(panel, "Hana", case, "official")
 
 
-def test_a_case_of_this_office_opens_with_nothing_to_go_back_to(desk: Desk, office: Office | None = None):
-    case = desk.open()
-    assert steering.ways_back(lock_case(desk.session, case.id)) == []
+def test_a_case_opens_with_nothing_to_go_back_to(desk: Desk):
+    assert steering.ways_back(lock_case(desk.session, desk.open().id)) == []
+
+
+# ending
+
+
+@pytest.mark.parametrize("state", ["open", "returned", "suspended"])
+def test_hr_cancels_a_case_with_a_reason_whatever_it_waits_for(desk: Desk, state: str):
+    case = desk.open(requester_id=None)
+    if state == "returned":
+        desk.decide("Kasi", case, "return")
+    if state == "suspended":
+        pausing.suspend_case(
+            desk.session, desk.who("Hana"), case.id, code="other", reason="x", directory=desk.office
+        )
+    assert case.state == state
+    with pytest.raises(HrOnly):
+        steering.cancel(desk.session, desk.who("Kasi"), case.id, reason="twice")
+    with pytest.raises(CommentNeeded):
+        steering.cancel(desk.session, desk.who("Hana"), case.id, reason="")
+    steering.cancel(desk.session, desk.who("Hana"), case.id, reason="opened twice")
+    assert (case.state, case.outcome) == ("cancelled", "cancelled")
+
+
+def test_hr_does_not_cancel_their_own_case(desk: Desk):
+    own = desk.open("Hana", unit_id=named("badan"))
+    with pytest.raises(OwnCase):
+        steering.cancel(desk.session, desk.who("Hana"), own.id, reason="x")

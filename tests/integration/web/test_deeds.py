@@ -5,8 +5,12 @@ from uuid import UUID
 from httpx import Response
 from sqlalchemy import select, update
 
+from approvals import cases, chains
+from approvals.cases import CaseDraft
 from approvals.models import Case, Consultation, Task
+from core.actor import system
 from core.database import transaction
+from personnel.directory import PersonnelDirectory
 from personnel.models import Account
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office, hidden
@@ -197,3 +201,64 @@ def test_no_other_deed_exists_and_none_without_a_form_of_ours(office: Office, br
     assert do(head, f"/tasks/{task}", "approve-everything").status_code == 404
     assert head.post(f"/tasks/{task}/do/escalate", data={"reason": "x"}).status_code in (400, 403)
     assert task_row(task).escalated_at is None
+
+
+PANEL = """
+chain: web-panel
+title: {id: Panel, en: Panel}
+stages:
+  - stage: panel
+    candidates: {role: hr-verifier}
+    decide: all
+"""
+
+
+def panel_case(office: Office) -> UUID:
+    """A case of the cycle that a panel of one verifier decides."""
+    with transaction() as session:
+        known = session.scalars(select(Case).where(Case.process_id == office.cycle)).first()
+        assert known
+        draft = CaseDraft(
+            natural_key="panel",
+            reference="P/1",
+            title="Panel",
+            subject_id=known.subject_id,
+            subject_name=known.subject_name,
+            unit_id=known.unit_id,
+        )
+        version = chains.publish(session, system("flow"), PANEL)
+        (case_id,) = cases.open_cases(
+            session, system("flow"), office.cycle, version, [draft], directory=PersonnelDirectory(session)
+        )
+        return case_id
+
+
+def test_a_panel_shows_who_sits_and_votes_and_takes_more_members(office: Office, browse: Browse):
+    case_id, verifier, hr = panel_case(office), browse("verifier"), browse("hr")
+    task = office.task(stage="panel")
+    page = verifier.get(f"/tasks/{task}").text
+    assert "0 dari 1 sudah memberikan suara" in page
+    assert 'value="abstain"' in page and 'value="recuse"' in page
+    said = {"to": "Saodah Rangkuti", "reason": "Ahlinya."}
+    assert do(hr, f"/tasks/{task}", "add", **said).status_code == 303
+    again = do(hr, f"/tasks/{task}", "add", **said)
+    assert again.status_code == 409
+    assert "Ahlinya.</textarea>" in again.text
+    assert verifier.decide(task, decision="abstain").status_code == 303
+    second = office.task(stage="panel")
+    page = browse("other_head").get(f"/tasks/{second}").text
+    assert "1 dari 2 sudah memberikan suara" in page
+    bare = browse("other_head").decide(second, decision="recuse")
+    assert bare.status_code == 422
+    assert browse("other_head").decide(second, decision="approve").status_code == 303
+    with transaction() as session:
+        assert session.get_one(Case, case_id).state == "approved"
+
+
+def test_hr_cancels_a_case_and_its_person_reads_it(office: Office, browse: Browse):
+    task = office.task()
+    place = f"/cases/{office.case_of(task).id}"
+    assert do(browse("hr"), place, "cancel", reason="").status_code == 422
+    assert do(browse("hr"), place, "cancel", reason="Ganda.").status_code == 303
+    assert office.case_of(task).state == "cancelled"
+    assert "Usulan dibatalkan." in browse("staff0").get(place).text
