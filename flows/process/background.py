@@ -98,9 +98,9 @@ class Background:
             tasks = [e.facts["task"] for e in self._telling if self._may_be_delegated(e)]
             self._bearers = instruments.bearers(self.session, tasks, event.at) if tasks else {}
             ids = {person for people in self._bearers.values() for person in people}
-            self._people |= {id_: p for id_, p in self.directory.people(ids).items() if p.active}
+            self.directory.people(ids)
         found = dict.fromkeys(self._bearers.get(event.facts["task"], ()))
-        return [self._people[person] for person in found if person in self._people]
+        return [person for id_ in found if (person := self.person(id_))]
 
     def _may_be_delegated(self, event: Recorded) -> bool:
         """Whether an event's stage lets its task be delegated: most do not, and cost no question."""
