@@ -48,7 +48,7 @@ class NotYoursToRemark(NotAllowed):
 
 
 class BadRemark(Invalid):
-    """A remark has at least one letter and at most {limit}; nothing was kept but what you see here."""
+    """A remark has at least one letter and at most {limit}; nothing was kept."""
 
 
 class RemarkChanged(Conflict):

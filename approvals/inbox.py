@@ -81,6 +81,7 @@ class InboxRow:
     version: int
     opened_at: datetime
     due_at: datetime | None
+    statutory_due_at: datetime | None
     overdue: bool
     escalated: bool
     reminded: int
@@ -255,6 +256,7 @@ def _row(session: Session, task: Task, case: Case, now: datetime) -> InboxRow:
         version=case.version,
         opened_at=task.opened_at,
         due_at=task.due_at,
+        statutory_due_at=case.statutory_due_at,
         overdue=task.due_at is not None and task.due_at < now,
         escalated=task.escalated_at is not None,
         reminded=task.reminded,

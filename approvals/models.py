@@ -91,6 +91,10 @@ class ChainDraft(Base):
     saved_by_name: Mapped[str]
 
 
+MARKED = "settled_at IS NULL AND (statutory_missed_at IS NOT NULL OR suspension = 'expired')"
+"""A case that is late before the law, or that the clock stopped."""
+
+
 class Case(Base):
     """One request inside a process, about a subject; in exactly one state."""
 
@@ -112,6 +116,8 @@ class Case(Base):
         Index(
             "uq_case_appeals_id", "appeals_id", unique=True, postgresql_where=text("appeals_id IS NOT NULL")
         ),
+        # what the clock marked, for HR and operators to look at; few among all
+        Index("ix_case_marked", "id", postgresql_where=text(MARKED)),
         # the sweep: the next case whose clock asks for something
         Index("ix_case_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
     )

@@ -134,6 +134,56 @@ def remove_free_day(session: Session, actor: Actor, calendar_id: UUID, on: date)
     history.record(session, actor, [Event("calendar.day_restored", calendar_id, "calendar", facts)])
 
 
+class BadSeason(Invalid):
+    """These days can't be a season: {why}. Nothing was changed; give its first and its last day."""
+
+
+def add_season(session: Session, actor: Actor, calendar_id: UUID, first: date, last: date) -> Calendar:
+    """Let a calendar follow the hours of Ramadan on certain days, first and last included.
+
+    Raises NotFound, RecordsAreHrs, BadSeason when the days are turned round or another season has them.
+    """
+    keep_records(actor)
+    calendar = _locked(session, calendar_id)
+    if last < first:
+        raise BadSeason(why=f"{first} - {last}")
+    for other in calendar.seasons:
+        if first.isoformat() <= other["last"] and other["first"] <= last.isoformat():
+            raise BadSeason(why=f"{other['first']} - {other['last']}")
+    week = _given()["seasons"][0]["week"]
+    season = {"first": first.isoformat(), "last": last.isoformat(), "week": week}
+    seasons = sorted([*calendar.seasons, season], key=lambda s: str(s["first"]))
+    return define(session, actor, calendar.name, calendar.week, seasons)
+
+
+def remove_season(session: Session, actor: Actor, calendar_id: UUID, first: date) -> Calendar:
+    """Let a calendar keep its usual hours on the days of a season. Raises NotFound, RecordsAreHrs."""
+    keep_records(actor)
+    calendar = _locked(session, calendar_id)
+    kept = [s for s in calendar.seasons if s["first"] != first.isoformat()]
+    if len(kept) == len(calendar.seasons):
+        raise NotFound
+    return define(session, actor, calendar.name, calendar.week, kept)
+
+
+def known(session: Session) -> list[Calendar]:
+    """Every calendar, by name."""
+    return list(session.scalars(select(Calendar).order_by(Calendar.name)))
+
+
+def find(session: Session, calendar_id: UUID) -> Calendar:
+    """A calendar by its id. Raises NotFound."""
+    if found := session.get(Calendar, calendar_id):
+        return found
+    raise NotFound
+
+
+def free_days_of(session: Session, calendar_id: UUID, year: int) -> list[FreeDay]:
+    """A year's free days of a calendar, in their order."""
+    of_year = (FreeDay.calendar_id == calendar_id, extract("year", FreeDay.on) == year)
+    return list(session.scalars(select(FreeDay).where(*of_year).order_by(FreeDay.on)))
+
+
 def work_calendar(session: Session, calendar_id: UUID) -> WorkCalendar:
     """One calendar, ready to count with. Raises NotFound."""
     found = work_calendars(session, [calendar_id])
@@ -173,7 +223,9 @@ def _week(said: Mapping[str, Any]) -> Week:
     return week
 
 
-def _locked(session: Session, calendar_id: UUID) -> None:
-    found = select(Calendar.id).where(Calendar.id == calendar_id).with_for_update()
-    if session.scalar(found) is None:
+def _locked(session: Session, calendar_id: UUID) -> Calendar:
+    found = select(Calendar).where(Calendar.id == calendar_id).with_for_update()
+    calendar = session.scalar(found, execution_options={"populate_existing": True})
+    if calendar is None:
         raise NotFound
+    return calendar

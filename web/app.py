@@ -10,6 +10,7 @@ from web import assets, errors
 from web.deps import check_form
 from web.routes import (
     analytics,
+    calendars,
     capabilities,
     cases,
     chain_drafts,
@@ -19,6 +20,7 @@ from web.routes import (
     cycles,
     deeds,
     delegations,
+    files,
     group,
     health,
     imports,
@@ -55,6 +57,8 @@ PAGES = (
     chain_drafts,
     chain_runs,
     cycles,
+    files,
+    calendars,
     outside,
     operator,
     ledger,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from approvals.entitlement import may_claim
 from approvals.errors import NoSuchCase
 from approvals.models import Case, CaseState, Task, TaskState
 from approvals.stage import Stage
-from approvals.titles import Reasons
+from approvals.titles import Reasons, Titles
 from approvals.views import CaseView
 from core.actor import Actor
 from core.conditions import condition
@@ -24,7 +25,30 @@ from flows.promotion import queries as promotions
 from flows.promotion.models import Decree
 from personnel import units
 from web import history
+from web.casefiles import FileView, concerns, file_view, left_in_days, may_ratify
 from web.history import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The law's deadline of a case: which rule, by when, or what is left while it stands still."""
+
+    reference: str
+    due_at: datetime | None
+    missed: bool
+    days_left: int
+    nearer: bool
+    """Whether it comes before the office's own deadline."""
+
+    @classmethod
+    def of(cls, view: CaseView) -> "Law | None":
+        law, case = view.definition.statutory, view.case
+        if law is None or case.statutory_since is None:
+            return None
+        own = min((t.due_at for t in view.open_tasks if t.due_at), default=None)
+        due, missed = case.statutory_due_at, case.statutory_missed_at is not None
+        nearer = due is not None and (own is None or due < own)
+        return cls(law.reference, due, missed, left_in_days(case.statutory_left), nearer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +68,22 @@ class CasePage:
     withdraw_reasons: Reasons
     minutes: Sequence[tuple[str, int]]
     """The panels whose minutes this person may read, by stage and round."""
+    file: FileView
+    law: Law | None
+    """The law's deadline, where the chain has one."""
+    may_ratify: bool
+    """Whether this person is asked what the case has become whose term ran out."""
     appeal: AppealRight | None
     """What its subject or requester may do against its outcome; None for others, and where nothing is."""
 
     @property
     def case(self) -> Case:
         return self.view.case
+
+    @property
+    def checklist(self) -> Mapping[str, Titles]:
+        """Every item that some stage of the chain has on its checklist."""
+        return {code: t for stage in self.view.definition.stages for code, t in stage.checklist.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +121,14 @@ def case_page(
         names=names,
         posts={id_: directory.post(id_, case.opened_at).title for id_ in at_posts},
         unit=units.names(session, [case.unit_id]).get(case.unit_id, ""),
-        story=(story := history.story(view, names, language)),
+        story=(story := history.story(view, names, language, concerns(case, actor))),
         repaired=next((line for line in story if line.name == "case.resubmitted"), None),
         findings=found.findings if (found := promotions.candidate_of_case(session, case.id)) else (),
         decree=_decree(session, case),
         withdraw_reasons=view.definition.reasons_for("withdraw"),
+        file=file_view(session, actor, case, directory=directory),
+        law=Law.of(view),
+        may_ratify=may_ratify(actor, case),
         appeal=appeals.right_to_appeal(session, case, directory=directory)
         if actor.person_id in (case.subject_id, case.requester_id)
         else None,

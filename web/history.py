@@ -51,6 +51,23 @@ SENTENCES = {
     "case.returned": N_("The case was returned to {to} for repair."),
     "case.resubmitted": N_("The case was sent in again."),
     "case.corrected": N_("HR corrected the case's data."),
+    "case.document_added": N_("{by} put a document into the file: {title}."),
+    "case.document_replaced": N_("{by} replaced a document in the file: {title}."),
+    "case.document_removed": N_("{by} took a document out of the file: {title}."),
+    "case.commented": N_("{by} wrote a remark."),
+    "case.comment_edited": N_("{by} changed a remark."),
+    "case.comment_withdrawn": N_("{by} withdrew a remark."),
+    "case.lapsed": N_("The term of {stage} ran out: the clock stopped the case. Nobody decided anything."),
+    "case.revived": N_("HR let the case go on at {stage}, with a new term."),
+    "case.expired": N_("HR confirmed that the case has expired."),
+    "case.statutory_reminded": N_("The deadline of the law comes near: {due_at}."),
+    "case.statutory_overdue": N_("The deadline of the law passed without a decision: {due_at}."),
+    "case.rescheduled": N_(
+        "The office's calendar changed: the deadline of the law is {to} instead of {from}."
+    ),
+    "task.suspended": N_("The task at {stage} stands still."),
+    "task.resumed": N_("The task at {stage} goes on."),
+    "task.rescheduled": N_("The office's calendar changed: {stage} is due on {to} instead of {from}."),
     "case.waiting_outside": N_("The case waits for an answer from outside: {stage}."),
     "case.answered_outside": N_("Answer from outside: {outcome}, letter {letter_number}."),
     "panel.convened": N_("The panel of {stage} was convened: {seats} seats."),
@@ -90,15 +107,22 @@ def people_in(view: CaseView) -> set[UUID]:
     return said | tasks | actors | acted_for
 
 
-def story(view: CaseView, names: Mapping[UUID, str], language: str) -> Sequence[Told]:
-    """The history of a case, newest first; an event without words of its own shows its name."""
-    return [_told(row, view, names, language) for row in reversed(view.history)]
+def story(
+    view: CaseView, names: Mapping[UUID, str], language: str, concerned: bool = False
+) -> Sequence[Told]:
+    """The history of a case, newest first; an event without words of its own shows its name.
+
+    Whom the case concerns is not told of internal remarks.
+    """
+    shown = [row for row in view.history if not (concerned and row.facts.get("internal"))]
+    return [_told(row, view, names, language) for row in reversed(shown)]
 
 
 def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: str) -> Told:
     known: dict[str, Any] = {"assignee": translate(language, NOBODY), **row.facts}
+    moments = ("due_at", "from", "to") if row.name.endswith(".rescheduled") else ("due_at",)
     for key in PEOPLE:
-        if key in known:
+        if key in known and key not in moments:
             known[key] = _name(known[key], names, language)
     titles = {step.stage.name: step.stage.title for step in view.stages}
     for key in STAGES:
@@ -107,10 +131,17 @@ def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: 
     for key in ("kind", "outcome"):
         if known.get(key) in WORDS_OF:
             known[key] = translate(language, WORDS_OF[known[key]])
+<<<<<<< HEAD
     if isinstance(known.get("due_at"), str):
         known["due_at"] = moment(language, datetime.fromisoformat(known["due_at"]), settings().zone)
     name = "task.passed_up" if row.name == "task.escalated" and row.facts.get("by") else row.name
     text = translate(language, SENTENCES.get(name, name)).format_map(_Absent(known))
+=======
+    for key in moments:
+        if isinstance(known.get(key), str):
+            known[key] = moment(language, datetime.fromisoformat(known[key]), settings().zone)
+    text = translate(language, SENTENCES.get(row.name, row.name)).format_map(_Absent(known))
+>>>>>>> 0b8a61a (Show deadlines, documents, remarks and differences on the pages; let HR keep the calendars)
     return Told(row.name, row.at, text, str(row.facts.get("comment") or ""))
 
 

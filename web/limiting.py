@@ -22,12 +22,14 @@ VERIFY = "verify"
 LINK_CODE = "link-code"
 LINK_ENTRY = "link-entry"
 UPLOAD = "upload"
+REMARK = "remark"
 
 LIMITS = {
     VERIFY: parse("30/minute"),
     LINK_CODE: parse("5/15 minutes"),
     LINK_ENTRY: parse("20/15 minutes"),
     UPLOAD: parse("30/10 minutes"),
+    REMARK: parse("60/10 minutes"),
 }
 """By what is limited; who is counted is an address, a person or a link."""
 

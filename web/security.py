@@ -33,7 +33,7 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000"
 LARGEST_FORM = 256 * 1024
 LARGEST_UPLOAD = 20 * 1024 * 1024
-UPLOADS = ("/imports", "/import")
+UPLOADS = ("/imports", "/import", "/documents", "/replacement")
 """How the addresses end that take files; all others take forms alone."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

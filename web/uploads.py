@@ -7,6 +7,8 @@ from pathlib import PurePath
 
 from fastapi import UploadFile
 
+from approvals.documents import LARGEST as LARGEST_DOCUMENT
+from approvals.documents import Incoming
 from core.errors import Invalid
 
 LARGEST = 15 * 1024 * 1024
@@ -46,6 +48,14 @@ def sheet(file: UploadFile | None) -> tuple[str, bytes]:
     ):
         raise NotASheet(name=name)
     return name, content
+
+
+def document(file: UploadFile | None) -> Incoming:
+    """An uploaded document with its cleaned name; what it is, is asked of its content. Raises NoFile."""
+    if file is None or not file.filename:
+        raise NoFile
+    # one byte more than is taken in, so that the verb sees that it is too large
+    return Incoming(clean_name(file.filename), file.file.read(LARGEST_DOCUMENT + 1))
 
 
 def clean_name(name: str) -> str:

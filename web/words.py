@@ -90,6 +90,10 @@ WORDS_OF = {
     "operator": N_("Operator"),
     "auditor": N_("Auditor"),
     "admin": N_("Administrator"),
+    # free days
+    "holiday": N_("National holiday"),
+    "joint-leave": N_("Joint leave"),
+    "local": N_("Local holiday"),
     # leave
     "annual": N_("Annual leave"),
     "long": N_("Long leave"),

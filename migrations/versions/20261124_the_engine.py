@@ -360,6 +360,15 @@ def upgrade() -> None:
         "ix_case_alarm", "case", ["alarm_at"], unique=False, postgresql_where=sa.text("alarm_at IS NOT NULL")
     )
     op.create_index(
+        "ix_case_marked",
+        "case",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "settled_at IS NULL AND (statutory_missed_at IS NOT NULL OR suspension = 'expired')"
+        ),
+    )
+    op.create_index(
         "ix_case_resumes_at",
         "case",
         ["resumes_at"],
@@ -477,6 +486,13 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_case_appeals_id"), "case", type_="foreignkey")
     op.drop_index("uq_case_appeals_id", table_name="case", postgresql_where=sa.text("appeals_id IS NOT NULL"))
     op.drop_index("ix_case_resumes_at", table_name="case", postgresql_where=sa.text("resumes_at IS NOT NULL"))
+    op.drop_index(
+        "ix_case_marked",
+        table_name="case",
+        postgresql_where=sa.text(
+            "settled_at IS NULL AND (statutory_missed_at IS NOT NULL OR suspension = 'expired')"
+        ),
+    )
     op.drop_index("ix_case_alarm", table_name="case", postgresql_where=sa.text("alarm_at IS NOT NULL"))
     op.drop_column("case", "judged")
     op.drop_column("case", "appeals_id")

@@ -7,12 +7,14 @@ a code that is mailed to the addressee, and may then decide this one task for a 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from approvals import tasks
+from approvals import documents, tasks
 from approvals.dossier import read_task
+from approvals.file_errors import NoSuchDocument
 from approvals.models import DecisionKind
 from core.actor import Actor
 from core.directory import Person
@@ -20,7 +22,7 @@ from core.errors import MufakatError, NotAllowed
 from notifications import codes
 from notifications.links import BadLink, Link, read_link
 from personnel.addressees import actor_of_person
-from web import cookies, limiting, pages
+from web import cookies, downloads, limiting, pages
 from web.deps import DbSession, People, Visitor
 from web.errors import status_of
 from web.routes.tasks import DECIDED, Typed, shown, tried
@@ -164,6 +166,17 @@ def decide(
     answer = pages.go(f"{opened.address}/done", word, reference=case.reference, name=case.subject_name)
     cookies.drop(answer, cookies.LINK, path="/link")
     return answer
+
+
+@router.get("/{token}/documents/{document_id}")
+def download(
+    session: DbSession, people: People, opened: OpenedLink, actor: MailActor, document_id: UUID
+) -> Response:
+    """A document of the task's case, for its confirmed addressee."""
+    found = documents.find(session, actor, document_id, directory=people)
+    if found.case_id != read_task(session, opened.link.task_id)[0].case.id:
+        raise NoSuchDocument
+    return downloads.document(found)
 
 
 @router.get("/{token}/done")

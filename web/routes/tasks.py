@@ -14,11 +14,16 @@ from approvals import consultations, decisions, drafts, tasks
 from approvals.decisions import Verdict
 from approvals.declining import may_decline
 from approvals.directory import Directory
+<<<<<<< HEAD
 from approvals.dossier import called
+=======
+from approvals.dossier import read_task
+from approvals.errors import CaseChanged
+>>>>>>> 0b8a61a (Show deadlines, documents, remarks and differences on the pages; let HR keep the calendars)
 from approvals.models import DecisionKind, Task
 from core.actor import Actor
 from core.errors import MufakatError
-from web import deeds, dossiers, pages
+from web import casefiles, deeds, dossiers, pages
 from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People
 from web.errors import status_of
@@ -129,6 +134,9 @@ def shown(
     """The page of a task; after a refused decision with its reason, and with what was typed."""
     language = pages.visit_of(request).language
     page = dossiers.task_page(session, actor, task_id, directory=people, language=language)
+    difference = None
+    if typed and isinstance(problem, CaseChanged):
+        difference = casefiles.difference_view(session, page.case, typed.seen_version, None, language)
     return pages.show(
         request,
         "tasks/task.html",
@@ -145,6 +153,7 @@ def shown(
         questions=consultations.about_task(session, task_id),
         problem=pages.said(request, problem) if problem else "",
         wrong=problem.code if problem else "",
+        difference=difference,
         mailed=bool(action),
         goes_on=goes_on(page.task) and not action,
         declinable=may_decline(page.task, actor, binding=page.stage.binding),
