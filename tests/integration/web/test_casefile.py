@@ -25,7 +25,8 @@ PDF = b"%PDF-1.7\nSKP 2025\n%%EOF"
 
 @pytest.fixture(autouse=True)
 def folder(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(settings(), "home", tmp_path)
+    monkeypatch.setenv("MUFAKAT_HOME", str(tmp_path))
+    settings.cache_clear()
     return tmp_path / "files"
 
 
