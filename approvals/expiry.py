@@ -15,31 +15,39 @@ from core.worktime import WorkCalendar
 
 EXPIRED = "expired"
 """The coded reason of such a suspension."""
+NEW_TERM = "new-term"
 
 
 def stop(case: Case, tasks: Iterable[Task], now: datetime) -> Iterator[Event]:
     """Mark the case and its open tasks as stopped by the clock."""
     case.suspended_from, case.suspended_at, case.suspension = "open", now, EXPIRED
     for task in tasks:
-        if task.ended_at is None and task.state != TaskState.SUSPENDED:
+        if task.ended_at is not None:
+            continue
+        task.alarm_at = None
+        if task.state != TaskState.SUSPENDED:
             task.suspended_from, task.suspended_at = task.state, now
-            task.state, task.alarm_at = TaskState.SUSPENDED, None
+            task.state = TaskState.SUSPENDED
             yield _event("task.suspended", task, cause=EXPIRED, due_at=task.due_at)
 
 
 def go_on(
     case: Case, tasks: Iterable[Task], stage: Stage, calendar: WorkCalendar, now: datetime
 ) -> Iterator[Event]:
-    """Give the case and its stopped tasks back, with a new term from now on."""
+    """Give the case and its tasks a new term from now on; what its holder put aside stays aside."""
     stopped_at = case.suspended_at
     case.suspended_from = case.suspended_at = case.suspension = None
     for task in tasks:
+        if task.ended_at is not None:
+            continue
+        before, task.term_from, task.term_left, task.reminded = task.due_at, now, None, 0
+        deadlines = Deadlines.of(task, stage, calendar)
+        task.due_at, task.alarm_at = deadlines.due_at, deadlines.next_alarm(now)
         if task.suspended_from and task.suspended_at == stopped_at:
             task.state, task.suspended_from, task.suspended_at = task.suspended_from, None, None
-            task.term_from, task.term_left, task.reminded = now, None, 0
-            deadlines = Deadlines.of(task, stage, calendar)
-            task.due_at, task.alarm_at = deadlines.due_at, deadlines.next_alarm(now)
             yield _event("task.resumed", task, state=task.state, due_at=task.due_at)
+        else:
+            yield _event("task.rescheduled", task, **{"from": before, "to": task.due_at, "why": NEW_TERM})
 
 
 def _event(name: str, task: Task, **facts: object) -> Event:

@@ -11,7 +11,7 @@ from approvals.chains import definition_by_id
 from approvals.directory import Directory
 from approvals.models import Case
 from approvals.moving import about
-from approvals.statutory import LawClock, set_alarm
+from approvals.statutory import LawClock
 from core import clock
 from core.actor import system
 from core.events import Event, record
@@ -44,7 +44,7 @@ def sweep_cases(session: Session, *, directory: Directory, limit: int = 500) -> 
             case, definition_by_id(session, case.chain_version_id).statutory, calendars[case.unit_id]
         )
         events += _told(case, law, now)
-        set_alarm(case, law.next_alarm(now) if law else None)
+        case.alarm_at = law.next_alarm(now) if law else None
     session.flush()
     record(session, system("keeper"), events)
     missed = sum(e.name == "case.statutory_overdue" for e in events)

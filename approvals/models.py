@@ -171,7 +171,7 @@ class Case(Base):
     decided_ahead: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """Stages to come that somebody has decided already."""
     alarm_at: Mapped[datetime | None]
-    """When the sweep must look at the case next, for the law's clock or the end of a suspension."""
+    """When the sweep must look at the case next, for the law's clock."""
 
     tied: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), default=list, server_default="{}")
     """Who may not decide it for what ties them to the subject: as declared when it opened, and since."""

@@ -170,11 +170,28 @@ class _Carrier:
             case Suspended(before=before):
                 case.suspended_from, case.suspended_at = before, self.now
                 case.suspension, case.resumes_at = cause.code, cause.until
-                yield about(case, "case.suspended", cause.comment, code=cause.code, resumes_at=cause.until)
+                facts = {"code": cause.code, "resumes_at": cause.until, **self._law_stands_still()}
+                yield about(case, "case.suspended", cause.comment, **facts)
                 yield from standstill.stop(tasks, stage, self._calendar, self.now)
             case Resumed():
-                yield about(case, "case.resumed", cause.comment, state=case.state)
+                facts = self._law_goes_on()
+                yield about(case, "case.resumed", cause.comment, state=case.state, **facts)
                 yield from standstill.go_on(case, tasks, stage, self._calendar, self.now)
+
+    def _law_stands_still(self) -> dict[str, Any]:
+        """The law's clock runs on through a suspension, unless the chain says that the law stops it."""
+        law = self.dossier.definition.statutory
+        if law is None or not law.pauses_suspended:
+            return {}
+        statutory.stop(self.dossier.case, law, self._calendar, self.now)
+        return {"statutory_due_at": self.dossier.case.statutory_due_at}
+
+    def _law_goes_on(self) -> dict[str, Any]:
+        law, case = self.dossier.definition.statutory, self.dossier.case
+        if law is None or not law.pauses_suspended or (case.state == CaseState.RETURNED and law.pauses):
+            return {}
+        statutory.go_on(case, law, self._calendar, self.now)
+        return {"statutory_due_at": case.statutory_due_at}
 
     @property
     def _directory(self) -> Directory:

@@ -99,8 +99,10 @@ def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
             case.stage, case.round = facts["to_stage"], facts["round"]
         case "lapsed" | "suspended":
             case.state = CaseState.SUSPENDED
+            case.statutory_due_at = facts.get("statutory_due_at", case.statutory_due_at)
         case "revived" | "resumed":
             case.state = facts.get("state", CaseState.OPEN)
+            case.statutory_due_at = facts.get("statutory_due_at", case.statutory_due_at)
         case "rescheduled":
             case.statutory_due_at = facts["to"]
         case "migrated":

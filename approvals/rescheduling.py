@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from approvals.chains import definition_by_id
 from approvals.deadlines import Deadlines
 from approvals.directory import Directory
-from approvals.models import Case, CaseState, Task, TaskState
+from approvals.models import Case, CaseState, Task
 from approvals.moving import about
 from approvals.rescheduling_models import Rescheduling
-from approvals.statutory import LawClock, set_alarm
+from approvals.statutory import LawClock
 from core import clock
 from core.actor import Actor, system
 from core.events import Event, record
@@ -132,9 +132,8 @@ class _Clocks:
         """Where the deadlines of a case and its open tasks are not what the calendar says."""
         definition = definition_by_id(self.session, case.chain_version_id)
         calendar = self.calendars[case.unit_id]
-        for task in tasks:
-            if case.suspended_from and task.due_at is None:
-                continue  # it stands still with its case, which goes on with the time that was left
+        # while a case stands still so do its tasks; they get their dates as it goes on
+        for task in tasks if case.state != CaseState.SUSPENDED else ():
             deadlines = Deadlines.of(task, definition.stage(task.stage), calendar)
             if change := self._of_task(task, deadlines):
                 yield change
@@ -144,8 +143,7 @@ class _Clocks:
 
     def _of_task(self, task: Task, deadlines: Deadlines) -> _Change | None:
         due, old = deadlines.due_at, task.due_at
-        still = task.state == TaskState.SUSPENDED
-        alarm = task.alarm_at if still else deadlines.alarm_in_force(task.alarm_at, self.now)
+        alarm = deadlines.alarm_in_force(task.alarm_at, self.now)
         if (due, alarm) == (old, task.alarm_at):
             return None
 
@@ -168,7 +166,7 @@ class _Clocks:
                 case.statutory_missed_at = None
             if case.state != CaseState.RETURNED:
                 passed = due <= now and case.statutory_missed_at is None
-                set_alarm(case, due if passed else law.next_alarm(now))
+                case.alarm_at = due if passed else law.next_alarm(now)
 
         return _Change(apply, about(case, "case.rescheduled", **self._moved(old, due)))
 

@@ -55,7 +55,7 @@ def stop(case: Case, statutory: Statutory, calendar: WorkCalendar, now: datetime
     if due > now:
         case.statutory_left = left_of(calendar, now, due, statutory.within)
         case.statutory_due_at = None
-    set_alarm(case, None)
+    case.alarm_at = None
 
 
 def go_on(case: Case, statutory: Statutory, calendar: WorkCalendar, now: datetime) -> None:
@@ -64,12 +64,7 @@ def go_on(case: Case, statutory: Statutory, calendar: WorkCalendar, now: datetim
         case.statutory_since = now
         case.statutory_due_at = spend(calendar, now, case.statutory_left, statutory.within)
     if clock := LawClock.of(case, statutory, calendar):
-        set_alarm(case, clock.next_alarm(now))
-
-
-def set_alarm(case: Case, law: datetime | None) -> None:
-    """When the sweep looks at a case next: for the law's clock, or because its suspension ends by itself."""
-    case.alarm_at = min((m for m in (law, case.resumes_at) if m is not None), default=None)
+        case.alarm_at = clock.next_alarm(now)
 
 
 def at_opening(

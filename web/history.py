@@ -65,8 +65,6 @@ SENTENCES = {
     "case.rescheduled": N_(
         "The office's calendar changed: the deadline of the law is {to} instead of {from}."
     ),
-    "task.suspended": N_("The task at {stage} stands still."),
-    "task.resumed": N_("The task at {stage} goes on."),
     "task.rescheduled": N_("The office's calendar changed: {stage} is due on {to} instead of {from}."),
     "case.waiting_outside": N_("The case waits for an answer from outside: {stage}."),
     "case.answered_outside": N_("Answer from outside: {outcome}, letter {letter_number}."),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from approvals import errors
+from approvals import errors, pausing
 from approvals.models import Case, Task
 from approvals.ratifying import ratify_expiry
 from approvals.sweep import SweepCount, sweep
@@ -180,3 +180,22 @@ def test_a_decision_and_the_clock_never_both_have_it(
         assert states.count("open") == answers.count("decided")
         assert states.count("suspended") == answers.count("NotPossibleNow")
         check_streams(session)
+
+
+def test_a_task_that_its_holder_put_aside_expires_too_and_stays_aside(short: Desk, clock: Any):
+    case = short.open()
+    task = short.task(case)
+    pausing.suspend_task(short.session, short.who("Kasi"), task.id, reason="away")
+    clock.move(days=4)
+    assert swept(short) == SweepCount(0, 0, 1)
+    assert swept(short) == SweepCount(0, 0), "it is asked for once"
+    ratify(short, case, expired=False)
+    assert (task.state, bool(task.alarm_at)) == ("suspended", True)
+    pausing.resume_task(short.session, short.who("Kasi"), task.id)
+    assert short.decide("Kasi", case).kind == "approve"
+
+
+def test_nobody_resumes_by_hand_what_the_clock_stopped(short: Desk, clock: Any):
+    case = lapsed(short, clock)
+    with pytest.raises(errors.NotPossibleNow):
+        pausing.resume_case(short.session, short.who("Hana"), case.id, reason="x", directory=short.office)

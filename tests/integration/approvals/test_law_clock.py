@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from approvals import cases
+from approvals import cases, pausing
 from approvals.lawful import LawCount, sweep_cases
 from approvals.models import Case
 from approvals.sweep import sweep
@@ -177,3 +177,22 @@ def test_and_a_whole_term_where_the_chain_begins_anew(desk: Desk, clock: Any, mo
     anew.resubmit("Budi", case)
     due = after(calendar(anew), clock.now(), Duration(5, "working day"))
     assert anew.task(case).due_at == due
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_suspension_stops_the_law_only_where_the_law_says_so(
+    desk: Desk, clock: Any, monday: datetime, stops: bool
+):
+    chain = CHAIN.replace("  reference", "  pauses_suspended: true\n  reference") if stops else CHAIN
+    lawful = Desk(desk.session, desk.office, chain)
+    case = lawful.open()
+    due = case.statutory_due_at
+    hr = lawful.who("Hana")
+    pausing.suspend_case(
+        lawful.session, hr, case.id, code="other", reason="court order", directory=lawful.office
+    )
+    assert case.statutory_due_at == (None if stops else due)
+    clock.move(days=7)
+    pausing.resume_case(lawful.session, hr, case.id, reason="over", directory=lawful.office)
+    assert due and case.statutory_due_at
+    assert (case.statutory_due_at > due) is stops
