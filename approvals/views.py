@@ -211,21 +211,12 @@ class Stuck:
     """A case that does not move by itself, why, and since when."""
 
     case: Case
-<<<<<<< HEAD
-    why: Literal["unfilled", "overdue", "returned", "suspended"]
-=======
-    why: Literal["unfilled", "overdue", "returned", "expired", "law"]
->>>>>>> 0b8a61a (Show deadlines, documents, remarks and differences on the pages; let HR keep the calendars)
+    why: Literal["unfilled", "overdue", "returned", "suspended", "expired", "law"]
     since: datetime
 
 
 def stuck(session: Session, process_id: UUID) -> list[Stuck]:
-<<<<<<< HEAD
-    """Cases to look at: nobody was found for a task, a task is overdue, a repair is awaited, it is
-    suspended."""
-=======
-    """Cases to look at: nobody was found for a task, a task is overdue, a repair, a word is awaited."""
->>>>>>> 0b8a61a (Show deadlines, documents, remarks and differences on the pages; let HR keep the calendars)
+    """Cases to look at: nobody was found for a task, a task is late, a repair or a word is awaited."""
     now = clock.now(session)
     alive = (Case.process_id == process_id, Case.settled_at.is_(None))
     tasks = session.execute(select(Task, Case).join(Case).where(*alive, Task.ended_at.is_(None)))

@@ -129,17 +129,11 @@ def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: 
     for key in ("kind", "outcome"):
         if known.get(key) in WORDS_OF:
             known[key] = translate(language, WORDS_OF[known[key]])
-<<<<<<< HEAD
-    if isinstance(known.get("due_at"), str):
-        known["due_at"] = moment(language, datetime.fromisoformat(known["due_at"]), settings().zone)
-    name = "task.passed_up" if row.name == "task.escalated" and row.facts.get("by") else row.name
-    text = translate(language, SENTENCES.get(name, name)).format_map(_Absent(known))
-=======
     for key in moments:
         if isinstance(known.get(key), str):
             known[key] = moment(language, datetime.fromisoformat(known[key]), settings().zone)
-    text = translate(language, SENTENCES.get(row.name, row.name)).format_map(_Absent(known))
->>>>>>> 0b8a61a (Show deadlines, documents, remarks and differences on the pages; let HR keep the calendars)
+    name = "task.passed_up" if row.name == "task.escalated" and row.facts.get("by") else row.name
+    text = translate(language, SENTENCES.get(name, name)).format_map(_Absent(known))
     return Told(row.name, row.at, text, str(row.facts.get("comment") or ""))
 
 

@@ -14,12 +14,8 @@ from approvals import consultations, decisions, drafts, tasks
 from approvals.decisions import Verdict
 from approvals.declining import may_decline
 from approvals.directory import Directory
-<<<<<<< HEAD
 from approvals.dossier import called
-=======
-from approvals.dossier import read_task
 from approvals.errors import CaseChanged
->>>>>>> 0b8a61a (Show deadlines, documents, remarks and differences on the pages; let HR keep the calendars)
 from approvals.models import DecisionKind, Task
 from core.actor import Actor
 from core.errors import MufakatError
