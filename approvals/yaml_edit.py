@@ -28,8 +28,14 @@ def rewritten(source: str, wanted: Any) -> str:
 
 
 def dumped(value: Any) -> str:
-    """A value as a document: collections of plain values on one line, others over several."""
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=LONGEST_LINE)
+    """A value as a document: collections of plain values on one line, others over several.
+
+    Rare line breaks (U+0085, U+2028) do not survive in clear text: then everything beyond ASCII is escaped.
+    """
+    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=LONGEST_LINE)
+    if yaml.safe_load(text) == value:
+        return text
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=False, width=LONGEST_LINE)
 
 
 def inline(value: Any) -> str:

@@ -96,6 +96,12 @@ def test_whatever_the_text_is_it_means_what_was_wanted(text: str):
         assert yaml.safe_load(rewritten(text, wanted)) == wanted
 
 
+@pytest.mark.parametrize("break_", ["\x85", "\u2028", "a\u2029b"])
+def test_a_rare_line_break_survives(break_: str):
+    for wanted in ({"stage": break_}, {"title": [break_, {"due": break_}]}):
+        assert yaml.safe_load(rewritten("stage: old # why\n", wanted)) == wanted
+
+
 plain = st.none() | st.booleans() | st.integers() | st.text(max_size=12)
 keys = st.sampled_from(["stage", "due", "acting", "title", "when"])
 values = st.recursive(
