@@ -56,16 +56,10 @@ def edit(request: Request, session: DbSession, actor: HrActor, visit: Visitor, c
 
 @router.post("/{chain}/draft")
 def save(
-    request: Request,
-    session: DbSession,
-    actor: HrActor,
-    visit: Visitor,
-    form: Posted,
-    chain: str,
-    revision: Annotated[int, Form()],
-    act: Annotated[str, Form()] = "save",
+    request: Request, session: DbSession, actor: HrActor, visit: Visitor, form: Posted, chain: str
 ) -> Response:
     """Keep what was written on either side, right or wrong; the other is drawn anew from it."""
+    act, revision = str(form.get("act", "save")), _number(form.get("revision"))
     draft = drafting.draft_of(session, chain)
     sides = desk.sides(draft, form, act, fresh=revision == draft.revision)
     if sides.kept is None:
@@ -182,6 +176,11 @@ def _publishing(
         wish=wish,
         problem=pages.said(request, error) if error else "",
     )
+
+
+def _number(said: object) -> int:
+    """A number that was sent; read by hand, for the framework reads no form with so many fields."""
+    return int(said) if isinstance(said, str) and said.isdecimal() else 0
 
 
 def _place(act: str) -> str:

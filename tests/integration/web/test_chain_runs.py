@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 import pytest
 from httpx import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from approvals import chains
 from approvals.models import Case, ChainVersion
 from core.actor import system
 from core.database import transaction
 from core.events import facts_of, history
+from notifications.models import Message
 from tests.integration.web.conftest import Browse
 from tests.integration.web.journeys import approved
 from tests.integration.web.office import Browser, Office, hidden
@@ -39,6 +40,13 @@ def publish(source: str) -> None:
 
 def with_committee() -> str:
     return text().replace("  - stage: appointing-official\n", COMMITTEE + "  - stage: appointing-official\n")
+
+
+def mails() -> int:
+    """How many people were told of a task."""
+    with transaction() as session:
+        found = select(func.count()).where(Message.template.in_(["task_assigned", "task_offered"]))
+        return session.scalar(found) or 0
 
 
 def asked(page: Response) -> dict[str, str]:
@@ -95,10 +103,12 @@ def test_cases_under_way_move_for_a_reason_and_their_tasks_go_to_whom_the_new_ve
     page = english(hr, path)
     assert numbers(page)["go over"] == 12
     assert numbers(page)["tasks end and open anew"] == 12
+    before = mails()
     refused = hr.post(path, data={**asked(page), "reason": " "})
     assert refused.status_code == 422
     done = hr.post(path, data={**asked(page), "reason": "Tenggat baru."})
     assert "12 cases have gone over." in done.text
+    assert mails() == before + 12
     task = office.task()
     case = office.case_of(task)
     with transaction() as session:

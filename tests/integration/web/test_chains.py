@@ -199,3 +199,15 @@ def test_who_oversees_reads_the_versions_and_changes_nothing(browse: Browse):
     assert operator.get(f"{CHAIN}/versions/1").status_code == 200
     assert operator.fill(f"{CHAIN}/draft/begin", "/my", number="1").status_code == 403
     assert operator.get(f"{CHAIN}/versions/9").status_code == 404
+
+
+@pytest.mark.usefixtures("office")
+def test_the_form_of_a_long_chain_can_be_sent(browse: Browse):
+    hr = drafting(browse)
+    stages = "".join(
+        f"  - stage: s-{n}\n    candidates: {{role: hr-verifier}}\n    due: 3 working days\n"
+        for n in range(30)
+    )
+    save(hr, act="text", source=f"chain: rank-promotion\ntitle: {{id: A, en: B}}\nstages:\n{stages}")
+    assert save(hr, **{"stages.29.due.amount": "5"}).status_code == 303
+    assert source().endswith("due: 5 working days\n")
