@@ -12,7 +12,8 @@ from approvals.directory import Directory
 from approvals.entitlement import SEATS, own_holder
 from approvals.errors import NoSuchCase
 from approvals.instruments import warrants
-from approvals.models import Case, Consultation, Decision, Task, TaskState
+from approvals.models import Case, CaseState, Consultation, Decision, DecisionAhead, Task, TaskState
+from approvals.models_announcing import Announcement
 from core import clock
 from core.actor import Actor, Role
 from core.directory import EVERYTHING, Capacity, Holder, Scope
@@ -76,8 +77,14 @@ def may_see(session: Session, actor: Actor, case: Case, *, directory: Directory)
         return True
     now = clock.now(session)
     reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
-    asked = _asked(case.id, actor.person_id)
-    handled = union_all(_tasks_of(case.id, reach), _decided(case.id, reach), asked).limit(1)
+    concerned = union_all(
+        _tasks_of(case.id, reach),
+        _decided(case.id, reach),
+        _asked(case.id, actor.person_id),
+        _announced(case.id, reach),
+        _decided_ahead(case.id, reach),
+    )
+    handled = concerned.limit(1)
     return session.execute(handled).first() is not None
 
 
@@ -120,6 +127,40 @@ def _asked(case_id: UUID, person_id: UUID) -> Select[tuple[UUID]]:
     waiting = (Consultation.ended_at.is_(None), Task.ended_at.is_(None))
     of = (Consultation.case_id == case_id, Consultation.asked_id == person_id)
     return select(Consultation.id).join(Task, Task.id == Consultation.task_id).where(*of, *waiting)
+
+
+def _announced(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
+    """Stages that are announced to the person, who may decide them ahead."""
+    told = (Announcement.case_id == case_id, announced_to(reach))
+    return select(Announcement.case_id).join(Case, Case.id == Announcement.case_id).where(*told)
+
+
+def _decided_ahead(case_id: UUID, reach: Reach) -> Select[tuple[UUID]]:
+    made = (DecisionAhead.case_id == case_id, DecisionAhead.decider_id == reach.person_id)
+    return select(DecisionAhead.id).where(*made)
+
+
+def announced_to(reach: Reach) -> ColumnElement[bool]:
+    """The condition that a stage of a case is announced to somebody, and that is still so."""
+    me = reach.person_id
+    by_name = and_(Announcement.assignee_id == me, Announcement.position_id.is_(None))
+    ways = [by_name, Announcement.queue.in_(reach.queues), Announcement.candidates.contains([me])]
+    ways += [
+        and_(Announcement.position_id == position, or_(*(_told(footing) for footing in footings)))
+        for position, footings in reach.posts.items()
+    ]
+    still = and_(
+        Case.state == CaseState.OPEN,
+        Case.stage == Announcement.at_stage,
+        Case.round == Announcement.round,
+    )
+    return and_(or_(*ways), not_(literal(me) == any_(Announcement.barred)), still)
+
+
+def _told(footing: Footing) -> ColumnElement[bool]:
+    if footing.capacity is Capacity.DEFINITIVE:
+        return Announcement.position_id.is_not(None)
+    return Announcement.acting.contains([str(footing.capacity)])
 
 
 def may_act(footings: Sequence[Footing]) -> ColumnElement[bool]:

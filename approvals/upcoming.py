@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from approvals.access import Footing, Reach
+from approvals.access import Reach, announced_to
 from approvals.chains import definition_by_id
 from approvals.directory import Directory
-from approvals.models import Case, CaseState
+from approvals.models import Case
 from approvals.models_announcing import Announcement
 from approvals.titles import Titles
 from core import clock
 from core.actor import Actor
-from core.directory import Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +62,7 @@ def _mine(session: Session, actor: Actor, directory: Directory) -> ColumnElement
         return None
     me, now = actor.person_id, clock.now(session)
     reach = Reach.of(session, actor, me, directory=directory, at=now)
-    by_name = and_(Announcement.assignee_id == me, Announcement.position_id.is_(None))
-    ways = [by_name, Announcement.queue.in_(reach.queues), Announcement.candidates.contains([me])]
-    ways += [
-        and_(Announcement.position_id == position, or_(*(_may(footing) for footing in footings)))
-        for position, footings in reach.posts.items()
-    ]
-    still = and_(
-        Case.state == CaseState.OPEN,
-        Case.stage == Announcement.at_stage,
-        Case.round == Announcement.round,
-    )
-    return and_(or_(*ways), not_(literal(me) == any_(Announcement.barred)), still)
-
-
-def _may(footing: Footing) -> ColumnElement[bool]:
-    if footing.capacity is Capacity.DEFINITIVE:
-        return Announcement.position_id.is_not(None)
-    return Announcement.acting.contains([str(footing.capacity)])
+    return announced_to(reach)
 
 
 def _row(session: Session, told: Announcement, case: Case) -> UpcomingRow:

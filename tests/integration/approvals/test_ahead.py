@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from approvals import ahead, cases
+from approvals import access, ahead, cases
 from approvals.decisions import Verdict
 from approvals.errors import ChecklistIncomplete, NotYours, OwnCase, UnknownDecision
 from approvals.models import Case
 from approvals.obstacles import AheadAlready, NoSuchAhead, NotToDecideAhead
 from core import events
-from tests.integration.approvals.desk import ALL_TICKED, Desk, check_streams, keys
+from tests.integration.approvals.desk import ALL_TICKED, CHAIN, Desk, check_streams, keys
 from tests.integration.approvals.office import Office, named
 
 
@@ -142,3 +142,30 @@ def test_after_a_return_it_still_counts_if_nothing_was_changed(desk: Desk):
     desk.decide("Kasi", case)
     desk.session.refresh(case)
     assert case.stage == "consideration"
+
+
+def sees(desk: Desk, who: str, case: Case) -> bool:
+    return access.may_see(desk.session, desk.who(who), case, directory=desk.office)
+
+
+def test_to_whom_a_stage_is_announced_sees_the_case_and_decides_it_ahead(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    office = Office.usual()
+    monkeypatch.setattr(events, "_subscribers", [ahead.subscriber(lambda _: office)])
+    told = CHAIN.replace("  - stage: verification\n", "  - stage: verification\n    distribute: early\n")
+    desk = Desk(session, office, told)
+    case = desk.open()
+    assert (sees(desk, "Vera", case), sees(desk, "Dewi", case)) == (True, False)
+    early(desk, "Vera", case)
+    desk.decide("Kasi", case)
+    session.refresh(case)
+    assert case.stage == "consideration"
+    check_streams(session)
+
+
+def test_who_decided_ahead_sees_the_case_and_nobody_does_for_what_may_come(desk: Desk):
+    case = desk.open()
+    assert not sees(desk, "Vera", case)
+    early(desk, "Vera", case)
+    assert (sees(desk, "Vera", case), sees(desk, "Viktor", case)) == (True, False)
