@@ -233,7 +233,7 @@ def stuck(session: Session, process_id: UUID) -> list[Stuck]:
     returned = session.scalars(select(Case).where(*alive, Case.state == CaseState.RETURNED))
     found += [Stuck(case, "returned", case.returned_at or now) for case in returned]
     suspended = session.scalars(select(Case).where(*alive, Case.state == CaseState.SUSPENDED))
-    found += [Stuck(case, "suspended", case.suspended_at or now) for case in suspended]
+    found += [Stuck(c, "suspended", c.suspended_at or now) for c in suspended if c.id not in known]
     return sorted(found, key=lambda one: (one.since, one.case.reference))
 
 

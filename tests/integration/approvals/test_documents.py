@@ -1,18 +1,22 @@
 """A case's file: who may change it, what is kept, and that whoever decides is asked to look again."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session, sessionmaker
 
 from approvals import cases, documents, errors, file_errors, versions
 from approvals.documents import Incoming, Liberty
 from approvals.file_models import CaseDocument, CaseVersion
 from approvals.models import Case
-from core import filestore
+from core import events, filestore
 from core.settings import settings
-from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.desk import Desk, check_streams
 
 PDF = b"%PDF-1.7\n one \n%%EOF"
 
@@ -223,3 +227,39 @@ def test_a_repair_that_corrects_is_a_version_and_one_that_does_not_is_none(desk:
 def test_there_is_no_difference_with_a_version_that_never_was(desk: Desk):
     with pytest.raises(versions.NoSuchVersion):
         versions.difference(desk.session, desk.open(), 7)
+
+
+def test_a_document_and_a_decision_at_once_leave_one_of_two_true_stories(
+    committed: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(events, "_subscribers", [])
+    with committed.begin() as session:
+        desk = Desk(session)
+        ids = [desk.open("Budi", key=f"k{n}").id for n in range(10)]
+    office, start = desk.office, Barrier(2)
+
+    def at_work(deed: Callable[[Desk, Case], object]) -> list[bool]:
+        start.wait(10)
+        done: list[bool] = []
+        for id_ in ids:
+            with committed() as session:
+                again = Desk.__new__(Desk)
+                again.session, again.office = session, office
+                try:
+                    deed(again, session.get_one(Case, id_))
+                    session.commit()
+                    done.append(True)
+                except errors.CaseChanged:
+                    done.append(False)
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        added = pool.submit(at_work, lambda again, case: add(again, "Hana", case))
+        decided = pool.submit(at_work, lambda again, case: again.decide("Kasi", case, seen_version=1))
+        assert all(added.result())
+        outcome = decided.result()
+    with committed.begin() as session:
+        for id_, was_decided in zip(ids, outcome, strict=True):
+            case = session.get_one(Case, id_)
+            assert (case.version, case.stage == "verification") == (2, was_decided)
+        check_streams(session)
