@@ -50,13 +50,17 @@ class WorkCalendar:
 
     def spans(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The working spans of one day as aware moments in UTC; empty on a free day."""
+        return tuple((self._at(day, start), self._at(day, end)) for start, end in self._hours(day))
+
+    def works_on(self, day: date) -> bool:
+        return bool(self._hours(day))
+
+    def _hours(self, day: date) -> tuple[tuple[time, time], ...]:
+        """The working spans of a day by the office's own clock."""
         if day in self.holidays:
             return ()
         week = next((s.week for s in self.seasons if s.first <= day <= s.last), self.week)
-        return tuple((self._at(day, start), self._at(day, end)) for start, end in week.get(day.weekday(), ()))
-
-    def works_on(self, day: date) -> bool:
-        return bool(self.spans(day))
+        return week.get(day.weekday(), ())
 
     def _at(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone).astimezone(UTC)

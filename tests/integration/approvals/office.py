@@ -9,6 +9,7 @@ kota            ppk: Walikota; head: Sekda
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from core.worktime import WorkCalendar
 SPACE = UUID("7b0e0000-0000-4000-8000-000000000000")
 
 
+@cache
 def named(name: str) -> UUID:
     """The id of whoever or whatever has a name in this office."""
     return uuid5(SPACE, name)
