@@ -9,7 +9,8 @@ from approvals.allocation import Place, allocated
 from approvals.candidates import Wanted, assign
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_task
-from approvals.errors import AlreadyDecided, NotAsked, TaskEnded
+from approvals.drafts import must_be_workable
+from approvals.errors import NotAsked
 from approvals.handover import Pending
 from approvals.models import Task, TaskState
 from core import clock
@@ -23,7 +24,7 @@ def decline(
     """Say no to a task that one was asked for and does not have; the stage's rule asks the next.
 
     After the last it falls to HR. Raises NoSuchTask, AlreadyDecided, TaskEnded, CaseSealed, CaseSettled,
-    NotAsked.
+    NotPossibleNow, NotAsked.
     """
     dossier, task = lock_task(session, task_id)
     _must_be_asked(dossier, task, actor)
@@ -50,10 +51,6 @@ def may_decline(task: Task, actor: Actor, *, binding: bool) -> bool:
 
 
 def _must_be_asked(dossier: Dossier, task: Task, actor: Actor) -> None:
-    if earlier := dossier.decision_on(task):
-        raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
-    dossier.must_be_alive()
-    if task.ended_at is not None:
-        raise TaskEnded(at=task.ended_at)
+    must_be_workable(dossier, task)
     if not may_decline(task, actor, binding=dossier.stage_of(task).binding):
         raise NotAsked

@@ -91,6 +91,7 @@ def held_for(session: Session, actor: Actor) -> dict[Kind, int]:
         return {}
     counted = (
         select(Task.chain, Task.stage, func.count())
+        .join(Case)
         .where(*_held(actor, actor.person_id))
         .group_by(Task.chain, Task.stage)
     )
@@ -203,6 +204,7 @@ def _oldest(
 def _held(actor: Actor, me: UUID) -> tuple[ColumnElement[bool], ...]:
     queues = sorted(f"role:{role}" for role in actor.roles)
     return (
+        Case.state == CaseState.OPEN,
         Task.held_back.is_(True),
         Task.state == literal_column("'offered'"),
         # said at the one branch that needs it: each has an index of its own

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import pulling, tasks
+from approvals import pausing, pulling, tasks
 from approvals.access import must_see
 from approvals.declining import decline
 from approvals.errors import (
@@ -16,6 +16,7 @@ from approvals.errors import (
     NoSuchCase,
     NotAsked,
     NothingHeldBack,
+    NotPossibleNow,
     NotYours,
 )
 from approvals.inbox import counts, inbox
@@ -298,6 +299,29 @@ def test_whoever_declines_is_not_asked_again_and_the_last_no_brings_it_to_hr(ask
     decline(asking.session, asking.who(second), asking.task(case).id, directory=asking.office)
     assert (asking.task(case).queue, asking.names(case)[-1]) == ("role:hr", "task.unfilled")
     assert shown(asking, first) == []
+
+
+def stop(desk: Desk, case: Case) -> None:
+    pausing.suspend_case(
+        desk.session, desk.who("Hana"), case.id, code="other", reason="audit", directory=desk.office
+    )
+
+
+def test_nobody_declines_while_the_case_stands_still(asking: Desk):
+    case = asking.open("Budi")
+    who = asked(asking, case)
+    stop(asking, case)
+    with pytest.raises(NotPossibleNow):
+        decline(asking.session, asking.who(who), asking.task(case).id, directory=asking.office)
+
+
+def test_what_stands_still_is_not_handed_out(desk: Desk):
+    still, going = desk.open("Budi"), desk.open("Citra")
+    stop(desk, still)
+    assert pulling.held_for(desk.session, desk.who("Vera")) == {KIND: 1}
+    assert take(desk, "Vera").case_id == going.id
+    with pytest.raises(NothingHeldBack):
+        take(desk, "Viktor")
 
 
 def test_two_cases_that_are_held_back_are_two(desk: Desk):
