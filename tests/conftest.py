@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
+import hypothesis
 import psycopg
 import pytest
 from alembic import command
@@ -25,6 +26,11 @@ TEMPLATE = "mufakat_template"
 EXTENSIONS = ("pg_trgm",)
 
 cleanup = ExitStack()
+
+
+# how long an example takes is the machine's business: no timed assertion in a test
+hypothesis.settings.register_profile("mufakat", deadline=None)
+hypothesis.settings.load_profile("mufakat")
 
 
 def pytest_configure(config: pytest.Config) -> None:
