@@ -1,4 +1,4 @@
-"""Who may steer work that is not theirs to decide: HR, operators, superiors; nobody in their own case."""
+"""Who may steer work that is not theirs to decide: HR, operators, superiors; nobody in a conflict."""
 
 from datetime import datetime
 
@@ -33,8 +33,9 @@ def must_have(task: Task, actor: Actor) -> None:
 
 
 def must_be_of_others(dossier: Dossier, actor: Actor) -> None:
-    """Nobody steers a case about themselves, or one they raised. Raises OwnCase, OwnRequest."""
-    if conflict := dossier.interests.owners.get(actor.person_id):
+    """Nobody steers a case in which they have a conflict of interest: about themselves or somebody they are
+    tied to, raised by them, decided by them before an appeal, left by stepping aside. Raises it."""
+    if conflict := dossier.interests.conflict_of(actor.person_id):
         raise conflict
 
 

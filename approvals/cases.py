@@ -130,7 +130,8 @@ def resubmit(
 ) -> Case:
     """Send a returned case in again, with corrections of what the chain lets its repairer correct.
 
-    Raises NoSuchCase, CaseSealed, CaseSettled, NotPossibleNow, NotRepairer, CaseChanged, NotCorrectable.
+    Raises NoSuchCase, CaseSealed, CaseSettled, NotPossibleNow, NotRepairer, CaseChanged, NotCorrectable,
+    BadCondition when a stage's condition could no longer be answered.
     """
     dossier = lock_case(session, case_id)
     dossier.must_be_alive()
@@ -146,6 +147,7 @@ def resubmit(
         raise NotCorrectable(key=wrong[0])
     before, now = Before.of(session, case), clock.now(session)
     case.data = {**case.data, **corrections}
+    check_facts(dossier.definition.stages, case.data)
     cause = Cause(Move.RESUBMIT, corrects=bool(corrections))
     events = move(session, dossier, cause, directory=directory, now=now)
     if corrections:
@@ -189,15 +191,16 @@ def correct_data(
 ) -> Case:
     """Correct facts of an open case: its version counts up, and who saw the old one is asked to look again.
 
-    HR only, and not on a case about oneself. Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly, OwnCase,
-    CaseChanged, CommentNeeded, BadCondition when a stage's condition could no longer be answered.
+    HR only, and not where one has a conflict of interest. Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly,
+    ConflictOfInterest, CaseChanged, CommentNeeded, BadCondition when a stage's condition could no longer be
+    answered.
     """
     dossier = lock_case(session, case_id)
     dossier.must_be_alive()
     case = dossier.case
     if not actor.has(Role.HR):
         raise HrOnly
-    if conflict := Interests(case.subject_id, case.requester_id).owners.get(actor.person_id):
+    if conflict := dossier.interests.conflict_of(actor.person_id):
         raise conflict
     if seen_version != case.version:
         raise CaseChanged(seen=seen_version, version=case.version)

@@ -41,6 +41,10 @@ class Crossing:
     """Stages whose decisions do not count any more."""
 
 
+class Unsigned(Exception):
+    """It would go on behind a stage that signs, without that signature."""
+
+
 class Gone(Exception):
     """The new version has no stage for where the case stands, and none was chosen."""
 
@@ -62,13 +66,15 @@ class Standing:
     decided: tuple[str, ...] = ()
     voted: tuple[str, ...] = ()
     """Those with decisions in the present round."""
+    approved: tuple[str, ...] = ()
+    """Those with an approval, in whatever round."""
 
 
 def cross(old: ChainDefinition, new: ChainDefinition, case: Standing, way: Way) -> Crossing:
     """Take a case over.
 
     Raises Forbidden when its state does not allow it, Gone, NoStage, BadCondition when a condition of the
-    new version reads a fact that the case lacks.
+    new version reads a fact that the case lacks, Unsigned when it would pass a signature by.
     """
     status = case.status
     if not may_move(status.state, Move.MIGRATE):
@@ -78,12 +84,14 @@ def cross(old: ChainDefinition, new: ChainDefinition, case: Standing, way: Way) 
     check_facts(new.stages, case.facts)
     if target == here and _find(old, here) == _find(new, target):
         gone = tuple(_lost(new, case, None))
+        _must_be_signed(old, new, target, case)
         return Crossing(status, (), kept=True, passed=_passed(new, target, case), lost=gone)
     restarts = target == RESTART
     # what was decided there in this round must not count by other rules: it goes on in a round of its own
     again = restarts or target in case.voted
     there = replace(status, stage=None if restarts else target, round=status.round + again)
     after, effects = advance(new, there, Move.MIGRATE, case.facts)
+    _must_be_signed(old, new, after.stage or "", case)
     return Crossing(
         after,
         effects,
@@ -106,9 +114,19 @@ def _find(definition: ChainDefinition, name: str) -> Stage | None:
 
 
 def _passed(new: ChainDefinition, at: str, case: Standing) -> tuple[Stage, ...]:
+    return tuple(s for s in _asked_before(new, at, case) if s.name not in case.decided)
+
+
+def _must_be_signed(old: ChainDefinition, new: ChainDefinition, at: str, case: Standing) -> None:
+    """What is to be signed can't be passed over, in this way neither. Raises Unsigned."""
+    signed = {s.name for s in old.stages if s.sign and s.name in case.approved}
+    if any(s.sign and s.name not in signed for s in _asked_before(new, at, case)):
+        raise Unsigned
+
+
+def _asked_before(new: ChainDefinition, at: str, case: Standing) -> list[Stage]:
     before = takewhile(lambda stage: stage.name != at, new.stages)
-    asked = (s for s in before if applies(s, case.facts) and not passes(s, case.facts))
-    return tuple(s for s in asked if s.name not in case.decided)
+    return [s for s in before if applies(s, case.facts) and not passes(s, case.facts)]
 
 
 def _lost(new: ChainDefinition, case: Standing, target: str | None) -> list[str]:
@@ -120,7 +138,7 @@ def _lost(new: ChainDefinition, case: Standing, target: str | None) -> list[str]
 
 
 def problem_of(error: Exception) -> str:
-    """Why a case can't go over, as a code: gone, nowhere, fact, state."""
+    """Why a case can't go over, as a code: gone, nowhere, fact, unsigned, state."""
     match error:
         case Gone():
             return "gone"
@@ -128,5 +146,7 @@ def problem_of(error: Exception) -> str:
             return "nowhere"
         case BadCondition():
             return "fact"
+        case Unsigned():
+            return "unsigned"
         case _:
             return "state"

@@ -195,6 +195,8 @@ def _right_to(case: Case, tasks: Iterable[Task], decided: bool, actor: Actor) ->
     if me is None:
         return None
     owner = me in (case.subject_id, case.requester_id)
+    if me in (*case.tied, *case.judged) and not owner:
+        return None
     if actor.has(Role.HR) and not owner:
         return True
     if case.state == CaseState.RETURNED:

@@ -91,6 +91,11 @@ class NowhereToGo(Invalid):
     """By the new version no stage would be left to decide this case. It stays; restart it if need be."""
 
 
+class SignatureMissing(Invalid):
+    """The case would go on behind a stage that signs, without that signature. It stays; let it go on at that
+    stage or before it."""
+
+
 class MovedOn(Conflict):
     """The case has moved on since you looked. It was left as it is; look at where it stands now."""
 

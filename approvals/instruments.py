@@ -47,13 +47,14 @@ class Order:
 
 
 def grant(session: Session, actor: Actor, order: Order, *, directory: Directory) -> Delegation:
-    """Delegate one's own tasks to a colleague; HR may do it for somebody who can't.
+    """Delegate one's own tasks to a colleague; HR may do it for somebody who can't, but never to
+    themselves.
 
     Raises NotYourDelegation, DelegatesToOneself, NoSuchDelegate, BadDelegation.
     """
     if actor.person_id is None or not (actor.person_id == order.from_id or _is_hr(actor)):
         raise NotYourDelegation
-    if order.from_id == order.to_id:
+    if order.to_id in (order.from_id, actor.person_id):
         raise DelegatesToOneself
     people = directory.people([order.from_id, order.to_id])
     if len(people) < 2 or not all(person.active for person in people.values()):

@@ -44,6 +44,18 @@ class Interests:
         """Whose own business it is."""
         return {self.requester_id: OwnRequest, self.subject_id: OwnCase}
 
+    @property
+    def parties(self) -> dict[UUID, type[ConflictOfInterest]]:
+        """Who has no say at any stage, whatever they decided, and the error that says why."""
+        barred: dict[UUID, type[ConflictOfInterest]] = {d.by: SteppedAside for d in self.decided if d.recused}
+        barred |= dict.fromkeys(self.judged, DecidedFirst)
+        barred |= dict.fromkeys(self.tied, RelatedToSubject)
+        return barred | {person: why for person, why in self.owners.items() if person is not None}
+
+    def conflict_of(self, person_id: UUID | None) -> type[ConflictOfInterest] | None:
+        """What keeps somebody from steering the case, too: who may not decide does not choose who does."""
+        return self.parties.get(person_id) if person_id else None
+
     def barred_from(self, stage: Stage) -> Mapping[UUID, type[ConflictOfInterest]]:
         """Who may not decide at a stage, and the error that says why.
 
@@ -56,10 +68,7 @@ class Interests:
             for d in self.decided
             if d.stage != stage.name and (apart is None or d.stage in apart)
         }
-        barred |= {d.by: SteppedAside for d in self.decided if d.recused}
-        barred |= dict.fromkeys(self.judged, DecidedFirst)
-        barred |= dict.fromkeys(self.tied, RelatedToSubject)
-        return barred | {person: why for person, why in self.owners.items() if person is not None}
+        return barred | self.parties
 
     def and_decided(self, more: Iterable[Decided]) -> "Interests":
         return replace(self, decided=(*self.decided, *more))

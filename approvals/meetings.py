@@ -76,7 +76,8 @@ def end_meeting(
 ) -> Standing:
     """End a committee's meeting with those who voted; whoever did not was not there. Chair or secretary only.
 
-    Raises NoSuchCase, CaseSealed, CaseSettled, NotPossibleNow, NotChair, PanelShort when attendance is short.
+    Raises NoSuchCase, CaseSealed, CaseSettled, NotPossibleNow, NotChair, the conflict of interest of who
+    stepped aside or is tied by now, PanelShort when attendance is short.
     """
     dossier = lock_case(session, case_id)
     dossier.must_be_alive()
@@ -87,6 +88,8 @@ def end_meeting(
     waiting = [t for t in dossier.tasks if t.ended_at is None and t.part != CONVENER]
     if not _leads(actor, said.decisions, waiting):
         raise NotChair
+    if conflict := dossier.interests.conflict_of(actor.person_id):
+        raise conflict
     found = standing(stage.decide, said.votes, len(waiting), closed=True)
     if found not in MOVES:
         count = Count.of(said.votes, len(waiting))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from approvals.announcing import forget
 from approvals.chains import current, definition_by_id, definition_of, must_publish, stage_of
-from approvals.crossing import Crossing, Gone, Standing, Way, cross, problem_of
+from approvals.crossing import Crossing, Gone, Standing, Unsigned, Way, cross, problem_of
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_case
 from approvals.errors import (
@@ -21,11 +21,11 @@ from approvals.errors import (
     NotPossibleNow,
     NotYetInForce,
     NowhereToGo,
+    SignatureMissing,
     StageGone,
 )
-from approvals.interests import Interests
 from approvals.machine import CaseStatus, Forbidden, Move, NoStage
-from approvals.models import Case, CaseState, ChainVersion, Decision, ExternalAnswer, Task
+from approvals.models import Case, CaseState, ChainVersion, Decision, DecisionKind, ExternalAnswer, Task
 from approvals.moving import Cause, about, carry_out
 from approvals.rotation import lock_ahead
 from approvals.titles import Titles
@@ -68,7 +68,7 @@ class Prospect:
     lost: tuple[Titles, ...] = ()
     """Stages whose decisions would not count any more."""
     problem: str = ""
-    """Why it can't go over: gone, nowhere, fact, state; empty when it can."""
+    """Why it can't go over: gone, nowhere, fact, unsigned, state; empty when it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _migrate(
     dossier = lock_case(session, seen.case_id)
     dossier.must_be_alive()
     case = dossier.case
-    if conflict := Interests(case.subject_id, case.requester_id).owners.get(actor.person_id):
+    if conflict := dossier.interests.conflict_of(actor.person_id):
         raise conflict
     if Seen.of(case) != seen:
         raise MovedOn
@@ -203,15 +203,16 @@ def _migrate(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """At which stages a case has decisions or answers, and at which in its present round."""
+    """At which stages a case has decisions or answers, at which in its present round, and approvals."""
 
     decided: tuple[str, ...] = ()
     voted: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
 
 
 def _standing(case: Case, said: _Said) -> Standing:
     status = CaseStatus(CaseState(case.state), case.stage, case.round, case.version)
-    return Standing(status, case.data, said.decided, said.voted)
+    return Standing(status, case.data, said.decided, said.voted, said.approved)
 
 
 def _cross(dossier: Dossier, change: Change, said: _Said) -> Crossing:
@@ -224,6 +225,8 @@ def _cross(dossier: Dossier, change: Change, said: _Said) -> Crossing:
         raise StageGone(stage=case.stage or "") from exc
     except NoStage as exc:
         raise NowhereToGo from exc
+    except Unsigned as exc:
+        raise SignatureMissing from exc
 
 
 def _blank(session: Session, case: Case, number: int, tasks: Mapping[UUID, int]) -> Prospect:
@@ -245,7 +248,7 @@ def _prospect(session: Session, change: Change, found: Prospect, case: Standing)
     of, new = found.seen.version_id, definition_of(change.to)
     try:
         crossing = cross(definition_by_id(session, of), new, case, change.way)
-    except (Forbidden, Gone, NoStage, BadCondition) as exc:
+    except (Forbidden, Gone, NoStage, BadCondition, Unsigned) as exc:
         return replace(found, problem=problem_of(exc), tasks=0)
     return replace(
         found,
@@ -259,21 +262,24 @@ def _prospect(session: Session, change: Change, found: Prospect, case: Standing)
 def _said(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, _Said]:
     """What was decided on these cases so far, in two statements."""
     decided: defaultdict[UUID, dict[str, bool]] = defaultdict(dict)
-    for case_id, stage, in_round in _rows(session, ids):
+    approved: defaultdict[UUID, set[str]] = defaultdict(set)
+    for case_id, stage, in_round, kind in _rows(session, ids):
         decided[case_id][stage] = decided[case_id].get(stage, False) or in_round
+        if kind == DecisionKind.APPROVE:
+            approved[case_id].add(stage)
     return defaultdict(
         _Said,
         {
-            id_: _Said(tuple(stages), tuple(stage for stage, now in stages.items() if now))
+            id_: _Said(tuple(stages), tuple(stage for stage, now in stages.items() if now), (*approved[id_],))
             for id_, stages in decided.items()
         },
     )
 
 
-def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, bool]]:
-    for table in (Decision, ExternalAnswer):
+def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, bool, str]]:
+    for table, said in ((Decision, Decision.kind), (ExternalAnswer, ExternalAnswer.outcome)):
         found = (
-            select(table.case_id, table.stage, table.round == Case.round)
+            select(table.case_id, table.stage, table.round == Case.round, said)
             .join(Case, Case.id == table.case_id)
             .where(table.case_id.in_(ids))
             .order_by(table.id)

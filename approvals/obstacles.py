@@ -96,6 +96,10 @@ class NotAddable(Conflict):
     """Nobody can be added or removed here: the chain says who decides. Nothing was changed."""
 
 
+class AddsThemselves(NotAllowed):
+    """You can't give yourself a say in a case; somebody else may add you. Nothing was changed."""
+
+
 class SeatedAlready(Conflict):
     """{name} has a part in this stage already; nothing was changed."""
 

@@ -117,7 +117,7 @@ class _Letter:
 def _recorder(dossier: Dossier, actor: Actor) -> UUID:
     if actor.person_id is None or not actor.has(Role.HR):
         raise HrOnly
-    if conflict := dossier.interests.owners.get(actor.person_id):
+    if conflict := dossier.interests.conflict_of(actor.person_id):
         raise conflict
     return actor.person_id
 

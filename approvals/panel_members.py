@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from approvals.authority import must_be_hr, must_say
+from approvals.authority import must_be_hr, must_be_of_others, must_say
 from approvals.candidacy import ByName, ByRole
 from approvals.crowds import Crowds
 from approvals.directory import Directory
@@ -18,7 +18,7 @@ from approvals.errors import HrOnly, NotPossibleNow
 from approvals.meetings import Said, lose_seat
 from approvals.models import Case, CaseState, Decision, Task, TaskState
 from approvals.moving import about, cancel_task
-from approvals.obstacles import ChairOnly, Conflicted, LastApprover, NotAddable, SeatedAlready
+from approvals.obstacles import AddsThemselves, ChairOnly, Conflicted, LastApprover, NotAddable, SeatedAlready
 from approvals.opening import open_stages
 from approvals.panels import CONVENER, PanelSeat, is_crowd, panel
 from approvals.receiving import must_work_here
@@ -44,13 +44,15 @@ def add_approver(
     """Give somebody a seat in the panel at which a case is, or a part in what one of several decides.
 
     Where a panel was short, it begins as soon as it is complete. HR, or the panel's chair. Raises NoSuchCase,
-    CaseSealed, CaseSettled, NotPossibleNow, ChairOnly, OwnCase, OwnRequest, CommentNeeded, Gone, Conflicted,
-    SeatedAlready, NotAddable.
+    CaseSealed, CaseSettled, NotPossibleNow, ChairOnly, OwnCase, OwnRequest, CommentNeeded, Gone,
+    AddsThemselves, Conflicted, SeatedAlready, NotAddable.
     """
     place = _Place.of(lock_case(session, case_id))
     _must_lead(place, actor)
     comment, now = must_say(reason), clock.now(session)
     person = must_work_here(person_id, directory)
+    if person.id == actor.person_id:
+        raise AddsThemselves
     if person.id in place.dossier.interests.barred_from(place.stage):
         raise Conflicted(name=person.name)
     if place.stage.sign:
@@ -134,6 +136,7 @@ class _Place:
 
 def _must_lead(place: _Place, actor: Actor) -> None:
     if actor.person_id and place.is_led_by(actor):
+        must_be_of_others(place.dossier, actor)
         return
     try:
         must_be_hr(place.dossier, actor)

@@ -116,7 +116,7 @@ def resume_due(session: Session, *, directory: Directory, limit: int = 500) -> i
     # what stands still with its case stays so until the case goes on
     due = due.where(Case.suspended_from.is_(None)).order_by(Task.id).limit(limit)
     tasks = session.scalars(
-        due.with_for_update(of=Task, key_share=True, skip_locked=True),
+        due.with_for_update(of=(Case, Task), key_share=True, skip_locked=True),
         execution_options={"populate_existing": True},
     ).all()
     events = [_resume(task, by=None) for task in tasks]

@@ -8,7 +8,6 @@ from approvals.directory import Directory
 from approvals.dossier import lock_case
 from approvals.errors import CommentNeeded, HrOnly, NotPossibleNow
 from approvals.expiry import EXPIRED
-from approvals.interests import Interests
 from approvals.machine import Move
 from approvals.models import Case
 from approvals.moving import Cause, move
@@ -22,15 +21,15 @@ def ratify_expiry(
 ) -> Case:
     """Say that a case whose term ran out has expired, or give it a new term; never an approval.
 
-    HR only, and not on a case about oneself. Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly, OwnCase,
-    OwnRequest, NotPossibleNow when the clock did not stop it, CommentNeeded.
+    HR only, and not where one has a conflict of interest. Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly,
+    ConflictOfInterest, NotPossibleNow when the clock did not stop it, CommentNeeded.
     """
     dossier = lock_case(session, case_id)
     dossier.must_be_alive()
     case = dossier.case
     if not actor.has(Role.HR):
         raise HrOnly
-    if conflict := Interests(case.subject_id, case.requester_id).owners.get(actor.person_id):
+    if conflict := dossier.interests.conflict_of(actor.person_id):
         raise conflict
     if case.suspension != EXPIRED:
         raise NotPossibleNow(state=case.state)

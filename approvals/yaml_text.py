@@ -9,6 +9,7 @@ import yaml
 from approvals.errors import BadChain
 
 LONGEST = 100_000
+DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,14 @@ class YamlText:
 
     @classmethod
     def read(cls, source: str) -> "YamlText":
-        """Read one document. Refuses what surprises people: aliases, keys said twice. Raises BadChain."""
+        """Read one document. Refuses what surprises people: aliases, keys said twice, towers of brackets.
+
+        Raises BadChain.
+        """
         if len(source) > LONGEST:
             raise BadChain(line=1, field="text", why=f"longer than {LONGEST} characters")
         try:
-            _refuse_aliases(source)
+            _refuse_aliases_and_towers(source)
             root = yaml.compose(source, yaml.SafeLoader)
             if root is None:
                 raise BadChain(line=1, field="text", why="there is nothing in it")
@@ -76,8 +80,13 @@ def _step(node: yaml.Node, part: int | str) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def _refuse_aliases(source: str) -> None:
+def _refuse_aliases_and_towers(source: str) -> None:
+    depth = 0
     for event in yaml.parse(source, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise BadChain(line=line, field="text", why=f"more than {DEEPEST} lists in each other")
         if isinstance(event, yaml.AliasEvent):
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise BadChain(line=line, field="text", why="aliases (*) are not used here; write it out")

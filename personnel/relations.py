@@ -39,6 +39,11 @@ class DeclaredAlready(Conflict):
     """This relation is declared already; nothing was changed."""
 
 
+class OwnRelation(NotAllowed):
+    """What ties you to somebody keeps you from deciding, so somebody else of HR ends it; nothing was
+    changed."""
+
+
 class NotYourRelation(NotAllowed):
     """Relations are declared and seen by the people they are about, and by HR; nothing was changed."""
 
@@ -107,12 +112,17 @@ def declare(
 
 
 def end(session: Session, actor: Actor, relation_id: UUID, ends_on: date) -> Relation:
-    """Say which day is a tie's last; only HR does. Raises BadRelation, NotFound, RecordsAreHrs."""
+    """Say which day is a tie's last; only HR does, and nobody of a tie of their own.
+
+    Raises BadRelation, OwnRelation, NotFound, RecordsAreHrs.
+    """
     if not _keeps_records(actor):
         raise RecordsAreHrs
     relation = session.get(Relation, relation_id, with_for_update=True)
     if relation is None:
         raise NotFound
+    if actor.person_id in (relation.person_id, relation.other_id):
+        raise OwnRelation
     if ends_on < relation.starts_on:
         raise BadRelation
     relation.ends_on = ends_on

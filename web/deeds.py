@@ -186,7 +186,7 @@ class _TaskDeeds:
 
     @property
     def is_hr(self) -> bool:
-        return self.actor.has(Role.HR) and self.actor.person_id not in self.dossier.interests.owners
+        return self.actor.has(Role.HR) and not self.dossier.interests.conflict_of(self.actor.person_id)
 
     @property
     def oversees(self) -> bool:
@@ -204,7 +204,8 @@ class _CaseDeeds:
     directory: Directory
 
     def all(self) -> Iterator[Deed]:
-        case, mine = self.dossier.case, self.actor.person_id in self.dossier.interests.owners
+        case = self.dossier.case
+        mine = self.dossier.interests.conflict_of(self.actor.person_id) is not None
         if self.actor.has(Role.HR, Role.OPERATOR) and not mine:
             yield from self._pausing(case)
         if self.actor.has(Role.HR) and not mine:

@@ -73,6 +73,8 @@ class CasePage:
     """The law's deadline, where the chain has one."""
     may_ratify: bool
     """Whether this person is asked what the case has become whose term ran out."""
+    deliberations: bool
+    """Whether they may know how each of a panel voted and what colleagues were asked; not whom it is about."""
     appeal: AppealRight | None
     """What its subject or requester may do against its outcome; None for others, and where nothing is."""
 
@@ -113,6 +115,7 @@ def case_page(
     """The page of a case that the actor may see. Raises NoSuchCase."""
     case = access.must_see(session, actor, case_id, directory=directory)
     view = views.case_view(session, case.id)
+    inside = not concerns(case, actor)
     people = directory.people(history.people_in(view))
     names = {person.id: person.name for person in people.values()}
     at_posts = {t.position_id for t in view.open_tasks if t.position_id}
@@ -121,7 +124,7 @@ def case_page(
         names=names,
         posts={id_: directory.post(id_, case.opened_at).title for id_ in at_posts},
         unit=units.names(session, [case.unit_id]).get(case.unit_id, ""),
-        story=(story := history.story(view, names, language, concerns(case, actor))),
+        story=(story := history.story(view, names, language, deliberations=inside)),
         repaired=next((line for line in story if line.name == "case.resubmitted"), None),
         findings=found.findings if (found := promotions.candidate_of_case(session, case.id)) else (),
         decree=_decree(session, case),
@@ -129,9 +132,8 @@ def case_page(
         file=file_view(session, actor, case, directory=directory),
         law=Law.of(view),
         may_ratify=may_ratify(actor, case),
-        appeal=appeals.right_to_appeal(session, case, directory=directory)
-        if actor.person_id in (case.subject_id, case.requester_id)
-        else None,
+        deliberations=inside,
+        appeal=None if inside else appeals.right_to_appeal(session, case, directory=directory),
         minutes=minutes.minutes_of(session, case) if minutes.may_read(session, actor, case) else (),
     )
 

@@ -19,6 +19,7 @@ from core.settings import settings
 from flows.process import queries as processes
 from personnel import queries as personnel
 from web.formats import in_language
+from web.typed import YEARS
 
 PERIOD = timedelta(days=365)
 MOST_PROCESSES = 100
@@ -111,9 +112,10 @@ class Names:
 
 def _day(said: str) -> date | None:
     try:
-        return date.fromisoformat(said)
+        found = date.fromisoformat(said)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def _id(said: str) -> UUID | None:

@@ -1,6 +1,6 @@
 """What happened to a case, event by event, in sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,6 +81,8 @@ SENTENCES = {
     "case.cancelled": N_("The case was cancelled."),
     "case.migrated": N_("The case goes on by another version of its chain, at: {to_stage}."),
 }
+INSIDE = ("task.consulted", "task.advised")
+"""What is said among those who decide."""
 NOBODY = N_("whoever takes it")
 PEOPLE = ("assignee", "by", "to", "from", "acting_for", "person")
 STAGES = ("stage", "to_stage", "from_stage")
@@ -106,14 +108,21 @@ def people_in(view: CaseView) -> set[UUID]:
 
 
 def story(
-    view: CaseView, names: Mapping[UUID, str], language: str, concerned: bool = False
+    view: CaseView, names: Mapping[UUID, str], language: str, *, deliberations: bool = True
 ) -> Sequence[Told]:
     """The history of a case, newest first; an event without words of its own shows its name.
 
-    Whom the case concerns is not told of internal remarks.
+    Without `deliberations` for those whom it is about: neither who voted how in a panel, nor what colleagues
+    were asked and answered, nor remarks.
     """
-    shown = [row for row in view.history if not (concerned and row.facts.get("internal"))]
-    return [_told(row, view, names, language) for row in reversed(shown)]
+    panels = {step.stage.name for step in view.stages if step.stage.decide.is_panel}
+    rows = (r for r in reversed(view.history) if deliberations or not _is_inside(r, panels))
+    return [_told(row, view, names, language) for row in rows]
+
+
+def _is_inside(row: HistoryRow, panels: Collection[str]) -> bool:
+    voted = row.name == "task.decided" and row.facts.get("stage") in panels
+    return voted or row.name in INSIDE or bool(row.facts.get("internal"))
 
 
 def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: str) -> Told:

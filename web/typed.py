@@ -13,6 +13,9 @@ from core.directory import Capacity, Scope
 from core.errors import Invalid
 from core.settings import settings
 
+YEARS = range(1900, 2200)
+"""Others are slips, and at the ends of the calendar there is no next day."""
+
 
 class BadDay(Invalid):
     """Choose each day, or write it as year-month-day, such as 2026-12-31. Nothing was changed; what you typed is kept."""  # noqa: E501
@@ -21,9 +24,12 @@ class BadDay(Invalid):
 def day(said: str) -> date:
     """The day that a field says. Raises BadDay."""
     try:
-        return date.fromisoformat(said.strip())
+        found = date.fromisoformat(said.strip())
     except ValueError as exc:
         raise BadDay from exc
+    if found.year not in YEARS:
+        raise BadDay
+    return found
 
 
 def day_or_none(said: str) -> date | None:

@@ -53,6 +53,7 @@ PROBLEMS = {
     "gone": N_("Its stage is gone: say where it leads."),
     "nowhere": N_("No stage would be left to decide it."),
     "fact": N_("A condition reads a fact that it lacks."),
+    "unsigned": N_("It would go on behind a signature that was never given."),
     "state": N_("In its present state it can't go over; end its suspension first."),
 }
 OUTSIDE = N_("an authority outside")

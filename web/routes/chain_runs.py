@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -28,6 +28,7 @@ from web import pages
 from web.chain_editor import shelf, telling
 from web.deps import DbSession, HrActor, OverseerActor, People, Posted, Visitor
 from web.errors import status_of
+from web.typed import YEARS
 from web.visit import Visit
 from web.words import N_
 
@@ -47,7 +48,7 @@ class Span(BaseModel):
     until: str = ""
     with_open: bool = False
     kind: str = ""
-    page: int = 1
+    page: int = Field(1, ge=1, le=MOST)
 
     def days(self, now: datetime) -> tuple[date, date]:
         here = now.astimezone(settings().zone).date()
@@ -142,16 +143,17 @@ def _of_kind(run: DryRun, kind: str) -> Sequence[Comparison]:
 
 def _day(said: str) -> date | None:
     try:
-        return date.fromisoformat(said)
+        found = date.fromisoformat(said)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 class Asked(BaseModel):
     """How cases under way are to go over."""
 
     choice: Choice = "move"
-    page: int = 1
+    page: int = Field(1, ge=1, le=MOST)
 
 
 def chosen_way(request: Request, asked: Annotated[Asked, Query()]) -> Way:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from approvals import declining, pulling, visibility
@@ -24,11 +24,10 @@ def group(
     actor: CurrentActor,
     people: People,
     part: str = "",
-    page: int = 1,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Open work of others, as far as each stage lets the person see it; the office's readers see all."""
     which = WorkPart(part) if part in set(WorkPart) else WorkPart.UNALLOCATED
-    page = max(1, page)
     rows = visibility.work_of(
         session, actor, which, directory=people, limit=A_PAGE + 1, offset=A_PAGE * (page - 1)
     )

@@ -16,6 +16,7 @@ from approvals.errors import (
     NotYetInForce,
     NowhereToGo,
     OwnCase,
+    SignatureMissing,
     StageGone,
     TaskEnded,
 )
@@ -215,6 +216,41 @@ def test_going_over_never_approves_a_case(desk: Desk):
     wanted = change(desk, text)
     assert prospect(desk, wanted).problem == "nowhere"
     assert [type(e) for e in migrate(desk, wanted, case)] == [NowhereToGo]
+
+
+SIGNED_FIRST = """
+chain: promotion
+title: {id: Kenaikan pangkat, en: Promotion}
+correctable: [documents]
+stages:
+  - stage: signing
+    candidates: {holder_of: ppk, unit: top}
+    sign: decree
+  - stage: unit-head
+    candidates: {holder_of: head, unit: subject.unit}
+    due: 1 working days
+"""
+
+
+def test_going_over_never_passes_a_signature_by(desk: Desk):
+    case = desk.open()
+    wanted = change(desk, SIGNED_FIRST)
+    assert prospect(desk, wanted).problem == "unsigned"
+    (refused,) = migrate(desk, wanted, case)
+    assert isinstance(refused, SignatureMissing)
+    assert case.stage == "unit-head"
+    (again,) = migrate(desk, Change(wanted.to, Way("restart")), case)
+    assert again is None
+    assert case.stage == "signing"
+
+
+def test_a_signature_that_was_given_is_not_asked_again_by_going_over(desk: Desk):
+    desk = Desk(desk.session, desk.office, SIGNED_FIRST)
+    case = desk.open()
+    desk.decide("Walikota", case)
+    (answer,) = migrate(desk, change(desk, SIGNED_FIRST.replace("due: 1", "due: 2")), case)
+    assert answer is None
+    assert case.stage == "unit-head"
 
 
 def test_a_task_of_a_stage_that_is_gone_is_over_and_says_so(desk: Desk):

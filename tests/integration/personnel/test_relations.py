@@ -11,7 +11,7 @@ from personnel import relations
 from personnel.access import RecordsAreHrs
 from personnel.directory import PersonnelDirectory
 from personnel.models import Employee
-from personnel.relations import BadRelation, DeclaredAlready, NotYourRelation
+from personnel.relations import BadRelation, DeclaredAlready, NotYourRelation, OwnRelation
 from tests.integration.personnel.office import CLERK, HR, Office
 
 JANUARY, MARCH = date(2026, 1, 1), date(2026, 3, 1)
@@ -97,6 +97,15 @@ def test_only_hr_ends_what_keeps_people_from_deciding(
     assert relations.turning(session, MARCH) == set()
     with pytest.raises(NotFound):
         relations.end(session, HR, new_id(), MARCH)
+
+
+def test_nobody_of_hr_ends_a_tie_of_their_own(session: Session, pair: tuple[Employee, Employee]) -> None:
+    budi, sari = pair
+    clerk = Actor(budi.id, "Budi", frozenset({str(Role.EMPLOYEE), str(Role.HR)}), "web")
+    tie = relations.declare(session, clerk, budi.id, sari.id, "family", starts_on=JANUARY)
+    with pytest.raises(OwnRelation):
+        relations.end(session, clerk, tie.id, MARCH)
+    assert tie.ends_on is None
 
 
 def test_relations_are_seen_by_the_two_and_by_hr_alone(

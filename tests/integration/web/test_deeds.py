@@ -255,6 +255,22 @@ def test_a_panel_shows_who_sits_and_votes_and_takes_more_members(office: Office,
         assert session.get_one(Case, case_id).state == "approved"
 
 
+def test_whom_a_panel_decides_about_learns_its_outcome_and_not_who_said_what(office: Office, browse: Browse):
+    case_id, verifier = panel_case(office), browse("verifier")
+    task = office.task(stage="panel")
+    asked = {"to": "Saodah Rangkuti", "reason": "Apakah ia jujur?"}
+    assert do(verifier, f"/tasks/{task}", "consult", **asked).status_code == 303
+    said = {"decision": "reject", "reject_code": "other", "comment": "Menurut saya belum."}
+    assert verifier.decide(task, **said).status_code == 303
+    with transaction() as session:
+        subject = office.people.staff.index(session.get_one(Case, case_id).subject_id)
+    theirs, ours = browse(f"staff{subject}").get(f"/cases/{case_id}"), browse("hr").get(f"/cases/{case_id}")
+    assert "Apakah ia jujur?" in ours.text and "Apakah ia jujur?" not in theirs.text
+    told = "memutus pada Panel"
+    assert told in ours.text and told not in theirs.text
+    assert "Usulan ditolak." in theirs.text
+
+
 def test_hr_cancels_a_case_and_its_person_reads_it(office: Office, browse: Browse):
     task = office.task()
     place = f"/cases/{office.case_of(task).id}"

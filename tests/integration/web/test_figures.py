@@ -151,3 +151,10 @@ def test_a_page_asks_the_same_few_questions_however_much_there_is(office: Office
     few = {view: questions(hr, view) for view in VIEWS}
     lived(office, cycles=3, cases=40)
     assert {view: questions(hr, view) for view in VIEWS} == few
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_the_ends_of_the_calendar_are_no_days_to_ask_about(browse: Browse, day: str):
+    for page in ("/analytics/times", "/analytics/flow"):
+        assert browse("hr").get(f"{page}?since={day}&until={day}").status_code == 200
+    assert browse("head").get(f"/inbox/group?page={10**30}").status_code in (400, 404, 422)

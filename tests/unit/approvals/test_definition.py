@@ -173,3 +173,9 @@ def test_any_value_of_a_setting_is_accepted_or_refused(value: object, setting: s
         parse(source)
     except BadChain as refused:
         assert refused.facts["line"]
+
+
+@pytest.mark.parametrize("tower", ["[" * 40_000, "{a: " * 20_000, "[" * 30 + "]" * 30])
+def test_a_tower_of_brackets_is_refused_at_once(tower: str):
+    with pytest.raises(BadChain, match="in each other"):
+        parse(f"chain: {tower}")
