@@ -147,7 +147,11 @@ def _said(value: Any, language: str) -> str:
 
 def may_ratify(actor: Actor, case: Case) -> bool:
     """Whether somebody is asked to say what a case that the clock stopped has become."""
-    return case.suspension == EXPIRED and actor.has(Role.HR) and not concerns(case, actor)
+    return case.suspension == EXPIRED and actor.has(Role.HR) and not _in_conflict(case, actor)
+
+
+def _in_conflict(case: Case, actor: Actor) -> bool:
+    return concerns(case, actor) or actor.person_id in (*case.tied, *case.judged)
 
 
 def concerns(case: Case, actor: Actor) -> bool:

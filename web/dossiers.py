@@ -74,7 +74,7 @@ class CasePage:
     may_ratify: bool
     """Whether this person is asked what the case has become whose term ran out."""
     deliberations: bool
-    """Whether they may know how each of a panel voted and what colleagues were asked; not whom it is about."""
+    """Whether they may know how each of a panel voted and what colleagues were asked; its person does not."""
     appeal: AppealRight | None
     """What its subject or requester may do against its outcome; None for others, and where nothing is."""
 
