@@ -83,7 +83,11 @@ def test_about_a_person_whatever_names_them_is_erased_and_what_they_did_stays(se
     assert history(session, own)[0].personal is None and verify(session).sound
 
 
-@pytest.mark.parametrize("actor", [CLERK, system("cli"), Actor(None, "?", frozenset({Role.ADMIN}))], ids=str)
+@pytest.mark.parametrize(
+    "actor",
+    [CLERK, system("cli"), Actor(None, "?", frozenset({Role.ADMIN}))],
+    ids=["clerk", "system", "nobody"],
+)
 def test_only_an_administrator_who_is_a_person_erases(session: Session, actor: Actor):
     stream = opened(session)
     with pytest.raises(NotAllowed):

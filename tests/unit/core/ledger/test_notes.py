@@ -52,7 +52,9 @@ def test_notes_are_found_in_a_mail_that_was_kept_or_answered():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "mufakat-ledger\n12\n", NOTE.body(), NOTE.text(KEY.public).replace("at ", "at x")]
+    "text",
+    ["", "mufakat-ledger\n12\n", NOTE.body(), NOTE.text(KEY.public).replace("at ", "at x")],
+    ids=["empty", "cut", "unsigned", "altered"],
 )
 def test_what_is_no_note_is_refused(text: str):
     with pytest.raises(NotANote):
@@ -65,7 +67,9 @@ def test_a_key_is_the_same_after_it_was_written_down():
     assert again.public.fingerprint.startswith(again.public.id)
 
 
-@pytest.mark.parametrize("text", ["", "not base64!", "AAAA", KEY.secret_text()[:-8]])
+@pytest.mark.parametrize(
+    "text", ["", "not base64!", "AAAA", KEY.secret_text()[:-8]], ids=["empty", "words", "short", "cut"]
+)
 def test_what_is_no_key_is_refused(text: str):
     with pytest.raises(NotAKey):
         SigningKey.read(text)
