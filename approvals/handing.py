@@ -17,7 +17,7 @@ from approvals.drafts import must_be_workable
 from approvals.entitlement import Right
 from approvals.errors import HrOnly
 from approvals.handover import Pending
-from approvals.models import Case, Task, TaskState
+from approvals.models import Case, CaseState, Task, TaskState
 from approvals.obstacles import NobodyAbove, NothingChosen
 from approvals.receiving import must_receive
 from approvals.stage import Stage
@@ -165,8 +165,11 @@ def escalate(session: Session, actor: Actor, task_id: UUID, *, reason: str, dire
 
 
 def _must_be_movable(dossier: Dossier, task: Task) -> None:
-    """As must_be_workable, but a suspended task may be taken from whoever suspended it."""
-    if task.state != TaskState.SUSPENDED or task.ended_at is not None or dossier.status.is_settled:
+    """As must_be_workable, but a suspended task may be taken from whoever suspended it.
+
+    Not while its whole case stands still: nobody is to work on it then.
+    """
+    if task.state != TaskState.SUSPENDED or dossier.case.state != CaseState.OPEN:
         must_be_workable(dossier, task)
 
 

@@ -192,6 +192,7 @@ def _choose_from(place: _Place, person: Person, actor: Actor, *, directory: Dire
     task.candidates, task.queue = [*able, person.id], None
     if not able:
         task.candidates, task.assignee_id, task.state = None, person.id, TaskState.ALLOCATED
+        task.suspended_from = task.suspended_at = task.suspended_until = None
     elif task.claimed_at is None and task.state == TaskState.ALLOCATED:
         task.assignee_id, task.state = None, TaskState.OFFERED
     return _changed("task.approver_added", task, person.id, actor, comment)

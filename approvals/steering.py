@@ -93,7 +93,8 @@ def ways_back(dossier: Dossier) -> list[Stage]:
         return []
     decided = {d.stage for d in dossier.decisions if d.kind != DecisionKind.RECUSE}
     upto = _upto(definition, case.stage)
-    signed = [n for n, stage in enumerate(upto) if stage.sign and stage.name in decided]
+    approved = {d.stage for d in dossier.decisions if d.kind == DecisionKind.APPROVE}
+    signed = [n for n, stage in enumerate(upto) if stage.sign and stage.name in approved]
     open_to = upto[signed[-1] + 1 :] if signed else upto
     voted = {d.stage for d in dossier.decisions if d.round == case.round}
     return [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from approvals import errors
+from approvals import errors, obstacles
 
 HEADS = {"seksi": "Kasi", "bidang": "Kabid", "badan": "Kaban", "kota": "Sekda"}
 UPWARDS = ["seksi", "bidang", "badan", "kota"]
@@ -14,6 +14,7 @@ ROLES = {
     "committee": {"Komang", "Kaban"},
 }
 PEOPLE = [*UNITS, "Sekda", "Walikota"]
+ASKED = {"verification": "hr-verifier", "committee": "committee"}
 STAGES = ["unit-head", "verification", "consideration", "committee", "appointing-official"]
 CHAIN = """
 chain: reference
@@ -22,9 +23,14 @@ correctable: [documents]
 stages:
   - stage: unit-head
     candidates: {holder_of: head, unit: subject.unit}
+    acting: [delegate]
     due: 3 working days
     escalate: {after: 5 working days, to: {holder_of: head, unit: subject.unit.parent}}
-  - {stage: verification, candidates: {role: hr-verifier}, checklist: [diploma], after_return: restart}
+  - stage: verification
+    candidates: {role: hr-verifier}
+    checklist: [diploma]
+    after_return: restart
+    skippable: true
   - {stage: consideration, kind: external}
   - {stage: committee, when: subject.rank >= 12, candidates: {role: committee}, separate_from: [unit-head]}
   - {stage: appointing-official, candidates: {holder_of: ppk, unit: top}, sign: decree}
@@ -33,12 +39,26 @@ stages:
 
 @dataclass
 class Hands:
-    """Who has the open task: a person, or a queue out of which somebody may have claimed it."""
+    """Who has the open task: a person, or a queue or some names, of whom somebody may have claimed it."""
 
     queue: str | None = None
     person: str | None = None
     post: str | None = None
     claimed: bool = False
+    names: list[str] | None = None
+    aside: bool = False
+    """Whoever has it put it aside."""
+    for_a_day: bool = False
+
+    @property
+    def offered(self) -> bool:
+        return self.queue is not None or self.names is not None
+
+    def offers_to(self, who: str) -> bool:
+        return who in (self.names if self.names is not None else ROLES[self.queue or ""])
+
+    def pass_to(self, who: str) -> None:
+        self.person, self.claimed, self.aside = who, self.offered, False
 
 
 @dataclass
@@ -56,35 +76,100 @@ class Reference:
     version: int = 1
     returned_to: str | None = None
     hands: Hands | None = None
-    decided: list[tuple[str, str]] = field(default_factory=list)
+    decided: list[tuple[str, str, str]] = field(default_factory=list)
+    """Stage, person and kind of each decision."""
     letters: set[tuple[str, str]] = field(default_factory=set)
+    orders: set[tuple[str, str]] = field(default_factory=set)
+    """Who delegated to whom; all cases share it."""
+    ahead: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    """By stage: who decided it ahead, how, and which version they saw."""
+    before: str = ""
+    """While suspended: the state before."""
+    for_a_day: bool = False
 
     # who may
 
+    @property
+    def owners(self) -> dict[str | None, type[errors.ConflictOfInterest]]:
+        return {self.requester: errors.OwnRequest, self.subject: errors.OwnCase}
+
+    @property
+    def parties(self) -> dict[str | None, type[errors.ConflictOfInterest]]:
+        """Who has no say at any stage: whose case it is, and who stepped aside."""
+        aside = {who: errors.SteppedAside for _, who, kind in self.decided if kind == "recuse"}
+        return {**aside, **self.owners}
+
     def barred(self, stage: str) -> dict[str, type[errors.ConflictOfInterest]]:
         found: dict[str, type[errors.ConflictOfInterest]] = {}
-        for where, who in self.decided:
+        for where, who, _ in self.decided:
             if where != stage and (stage != "committee" or where == "unit-head"):
                 found[who] = errors.DecidedBefore
-        if self.requester:
-            found[self.requester] = errors.OwnRequest
-        return found | {self.subject: errors.OwnCase}
+        return found | {who: why for who, why in self.parties.items() if who}
+
+    def obstacle(self, who: str) -> type[Exception] | None:
+        """Why somebody may not decide the open task now; None when they may."""
+        if self.state != "open" or self.hands is None:
+            return errors.NotPossibleNow
+        return obstacles.TaskSuspended if self.hands.aside else self.refusal(who)
 
     def refusal(self, who: str) -> type[Exception] | None:
-        """Why somebody may not decide the open task; None when they may."""
-        stage, hands = self.stage, self.hands
-        assert stage and hands
-        if why := self.barred(stage).get(who):
+        """Why the open task is not for somebody to decide; None when it is."""
+        if why := self.barred(self.stage or "").get(who):
             return why
-        if hands.post and who == self.holder(hands.post):
-            return None
-        if hands.queue is None:
+        at_post, offered = self.refusal_at_post(who), self.refusal_of_offer(who)
+        return offered if at_post is errors.NotYours else at_post
+
+    def refusal_at_post(self, who: str) -> type[Exception] | None:
+        assert self.stage and self.hands
+        if self.hands.post is None:
             return errors.NotYours
-        if stage == "appointing-official" and hands.queue == "hr":
+        holder = self.holder(self.hands.post)
+        if who == holder:
+            return None
+        if self.stage == "unit-head" and (holder, who) in self.orders and self.refusal_of_offer(who):
+            return errors.ActsForConflicted if holder in self.barred(self.stage) else None
+        return errors.NotYours
+
+    def refusal_of_offer(self, who: str) -> type[Exception] | None:
+        assert self.stage and self.hands
+        hands = self.hands
+        if not hands.offered:
+            return errors.NotYours if hands.post or hands.person != who else None
+        if self.stage == "appointing-official" and hands.queue == "hr":
             return errors.PostVacant
-        if who not in ROLES[hands.queue]:
+        if hands.names is not None and hands.person == who:
+            return None
+        if not hands.offers_to(who):
             return errors.NotYours
         return None if hands.person in (None, who) else errors.AlreadyClaimed
+
+    def unfit(self, who: str) -> type[Exception] | None:
+        """Why the open task can't be handed to somebody."""
+        assert self.stage and self.hands
+        if self.hands.person == who:
+            return obstacles.HasItAlready
+        if who in self.barred(self.stage):
+            return obstacles.Conflicted
+        return None if self.refusal(who) in (None, errors.AlreadyClaimed) else obstacles.Unfit
+
+    def lists_for(self, who: str) -> bool:
+        """Whether the open task waits in somebody's inbox; HR sees what waits for a post to be filled."""
+        assert self.hands
+        if self.state == "suspended" and self.hands.person is None:
+            return who not in self.barred(self.stage or "") and self.refusal_at_post(who) is None
+        why = self.refusal(who)
+        return why is None or (why is errors.PostVacant and who == "Hana")
+
+    def too_early(self, who: str, stage: str) -> type[Exception] | None:
+        """Why somebody may not decide a later stage ahead."""
+        if stage not in ("verification", "committee") or stage not in self.following():
+            return obstacles.NotToDecideAhead
+        if stage in self.ahead:
+            return obstacles.AheadAlready
+        if why := self.barred(stage).get(who):
+            return why
+        there = self.hands_at(stage)
+        return None if there.queue not in (None, "hr") and there.offers_to(who) else errors.NotYours
 
     def holder(self, post: str) -> str:
         return "Walikota" if post == "ppk" else self.heads[post]
@@ -93,21 +178,24 @@ class Reference:
 
     def enter(self, stage: str) -> None:
         self.state, self.stage, self.returned_to = "open", stage, None
+        self.hands = None if stage == "consideration" else self.hands_at(stage)
+        who, kind, version = self.ahead.pop(stage, ("", "", 0))
+        if version == self.version and self.refusal(who) is None:
+            self.decide(who, kind)
+
+    def hands_at(self, stage: str) -> Hands:
         barred = self.barred(stage)
         match stage:
             case "unit-head":
                 units = UPWARDS[UPWARDS.index(UNITS[self.subject]) :]
-                self.hands = self.climb(units) or Hands("hr", post=units[0])
-            case "consideration":
-                self.hands = None
+                return self.climb(units) or Hands("hr", post=units[0])
             case "appointing-official":
                 taken = "Walikota" in barred
-                self.hands = Hands("hr", post="ppk") if taken else Hands(person="Walikota", post="ppk")
+                return Hands("hr", post="ppk") if taken else Hands(person="Walikota", post="ppk")
             case _:
-                role = "hr-verifier" if stage == "verification" else stage
-                able = ROLES[role] - set(barred)
-                again = next((w for s, w in reversed(self.decided) if s == stage), None)
-                self.hands = Hands(role if able else "hr", person=again if again in able else None)
+                able = ROLES[ASKED[stage]] - set(barred)
+                again = next((w for s, w, _ in reversed(self.decided) if s == stage), None)
+                return Hands(ASKED[stage] if able else "hr", person=again if again in able else None)
 
     def climb(self, units: list[str], *but: str | None) -> Hands | None:
         """The first head upwards who may decide and is none of these."""
@@ -120,20 +208,25 @@ class Reference:
     def open(self) -> None:
         self.enter("unit-head")
 
+    def following(self) -> list[str]:
+        return STAGES[STAGES.index(self.stage or "") + 1 :]
+
     def advance(self) -> None:
-        for stage in STAGES[STAGES.index(self.stage or "") + 1 :]:
+        for stage in self.following():
             if stage != "committee" or self.rank >= 12:
                 self.enter(stage)
                 return
         self.settle("approved")
 
     def decide(self, who: str, kind: str) -> None:
-        self.decided.append((self.stage or "", who))
+        self.decided.append((self.stage or "", who, kind))
         self.follow(kind)
 
     def follow(self, kind: str) -> None:
         if kind == "approve":
             self.advance()
+        elif kind == "recuse":
+            self.hands = self.hands_at(self.stage or "")
         elif kind == "reject":
             self.settle("rejected")
         else:
@@ -147,16 +240,64 @@ class Reference:
     def settle(self, state: str) -> None:
         self.state, self.stage, self.hands, self.returned_to = state, None, None, None
 
-    def escalate(self) -> None:
-        """A unit head let it lie: the next one up gets it, if there is anybody."""
+    def above(self) -> Hands | None:
+        """Who gets the open task when it moves up."""
         hands = self.hands
-        if self.stage == "unit-head" and hands and hands.post:
-            above = UPWARDS[UPWARDS.index(hands.post) + 1 :]
-            self.hands = self.climb(above, hands.person) or hands
+        if self.stage != "unit-head" or hands is None or hands.post is None:
+            return None
+        return self.climb(UPWARDS[UPWARDS.index(hands.post) + 1 :], hands.person)
+
+    def time_passes(self) -> None:
+        """What was suspended for a day goes on; a unit head who let it lie loses it."""
+        if self.state == "suspended":
+            if self.for_a_day:
+                self.resume()
+        elif self.hands:
+            self.hands.aside = self.hands.aside and not self.hands.for_a_day
+            self.hands = self.above() or self.hands
+
+    def suspend(self, *, for_a_day: bool) -> None:
+        self.before, self.state, self.for_a_day = self.state, "suspended", for_a_day
+
+    def resume(self) -> None:
+        self.state = self.before
+
+    def ways_back(self) -> list[str]:
+        decided = {stage for stage, _, kind in self.decided if kind != "recuse"}
+        return [s for s in STAGES[: STAGES.index(self.stage or "")] if s in decided]
+
+    def send_back(self, to: str) -> None:
+        self.round += 1
+        self.enter(to)
 
     def rehome(self, unit: str) -> None:
         """A unit has a new head: what nobody claimed follows the post."""
         hands = self.hands
-        if self.stage == "unit-head" and hands and hands.post == unit and not hands.claimed:
-            units = UPWARDS[UPWARDS.index(unit) :]
-            self.hands = self.climb(units) or Hands("hr", post=unit)
+        if self.state != "open" or self.stage != "unit-head" or hands is None:
+            return
+        if hands.post == unit and not hands.claimed:
+            new = self.climb(UPWARDS[UPWARDS.index(unit) :]) or Hands("hr", post=unit)
+            same = (new.queue, new.person, new.post) == (hands.queue, hands.person, hands.post)
+            self.hands = hands if same else new
+
+    # who else decides
+
+    def open_to(self) -> list[str]:
+        """Who may take the open task, which has no post."""
+        assert self.stage and self.hands
+        hands = self.hands
+        if hands.names is not None:
+            return hands.names
+        if hands.queue is None:
+            return [hands.person] if hands.person else []
+        here = hands.queue == ASKED[self.stage]
+        return sorted(ROLES[hands.queue] - set(self.barred(self.stage))) if here else []
+
+    def add(self, who: str) -> None:
+        assert self.hands
+        hands, able = self.hands, self.open_to()
+        hands.queue, hands.names = None, [*able, who]
+        if not able:
+            hands.names, hands.person, hands.aside = None, who, False
+        elif hands.person and not hands.claimed and not hands.aside:
+            hands.person = None

@@ -1,13 +1,14 @@
 """Tasks that people hand to others: delegated, reassigned, escalated by hand; begun, and put aside."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from approvals import cases, drafts, handing, tasks
+from approvals import cases, drafts, handing, pausing, tasks
 from approvals.dossier import read_task
 from approvals.drafts import Draft
-from approvals.errors import CommentNeeded, HrOnly, NotYours, OwnCase
+from approvals.errors import CommentNeeded, HrOnly, NotPossibleNow, NotYours, OwnCase
 from approvals.inbox import inbox
 from approvals.models import Case
 from approvals.obstacles import (
@@ -288,3 +289,13 @@ def test_the_clock_of_an_escalated_task_begins_anew(desk: Desk):
     clock.move(desk.session, timedelta(days=20))
     sweep(desk.session, directory=desk.office)
     assert desk.task(case).assignee_id == named("Kaban")
+
+
+def test_nobody_is_handed_what_stands_still_with_its_case(desk: Desk):
+    case = claimed(desk)
+    said: dict[str, Any] = {"code": "other", "reason": "waits", "directory": desk.office}
+    pausing.suspend_case(desk.session, desk.who("Hana"), case.id, **said)
+    for hand_on in (lambda: reassign(desk, "Hana", case, "Viktor"), lambda: escalate(desk, "Hana", case)):
+        with pytest.raises(NotPossibleNow):
+            hand_on()
+    assert desk.task(case).state == "suspended"

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -106,6 +106,10 @@ class Book:
 class Panels(RuleBasedStateMachine):
     """Members at work on one case a run, in one transaction that is rolled back afterwards."""
 
+    steps: ClassVar[int] = 0
+    """How many steps were made, by all of them together."""
+    stories: ClassVar[int] = 0
+
     def __init__(self) -> None:
         super().__init__()
         self.connection = database.engine().connect()
@@ -113,6 +117,8 @@ class Panels(RuleBasedStateMachine):
         self.session = Session(
             self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )
+        Panels.stories += 1
+        self.looks = 0
         self.office = Office.usual()
         for name in MEMBERS:
             self.office.employ(name, "badan")
@@ -211,6 +217,8 @@ class Panels(RuleBasedStateMachine):
 
     @invariant()
     def the_case_is_where_the_book_says_and_asks_whom_it_says(self) -> None:
+        Panels.steps += self.looks > 0
+        self.looks += 1
         case = self.session.get_one(Case, self.case.id)
         assert (case.state, case.stage) == (self.book.state, self.book.stage)
         open_tasks = self.session.scalars(
@@ -229,6 +237,6 @@ def test_panels_keep_the_books_that_a_child_would_keep(database_url: str):
             max_examples=EXAMPLES * 3,
             stateful_step_count=16,
             deadline=None,
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=[*HealthCheck],
         ),
     )

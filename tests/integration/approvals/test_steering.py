@@ -221,3 +221,10 @@ def test_hr_does_not_cancel_their_own_case(desk: Desk):
     own = desk.open("Hana", unit_id=named("badan"))
     with pytest.raises(OwnCase):
         steering.cancel(desk.session, desk.who("Hana"), own.id, reason="x")
+
+
+def test_a_signer_who_only_returned_it_has_signed_nothing(desk: Desk):
+    case = desk.at("appointing-official")
+    desk.decide("Walikota", case, "return")
+    desk.resubmit("Budi", case)
+    assert redo(desk, "Walikota", case, "verification").stage == "verification"
