@@ -47,7 +47,10 @@ class Dossier:
 
     @property
     def interests(self) -> Interests:
-        decided = tuple(Decided(d.stage, d.decider_id, d.kind == DecisionKind.RECUSE) for d in self.decisions)
+        decided = tuple(
+            Decided(d.stage, d.decider_id, d.kind == DecisionKind.RECUSE, d.acting_for_id)
+            for d in self.decisions
+        )
         case = self.case
         return Interests(case.subject_id, case.requester_id, decided, tuple(case.tied), tuple(case.judged))
 

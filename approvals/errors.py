@@ -202,6 +202,11 @@ class DecidedBefore(ConflictOfInterest):
     """You decided an earlier stage of this case; this one needs other eyes. Nothing was recorded."""
 
 
+class DecidedForYou(ConflictOfInterest):
+    """An earlier stage of this case was decided in your name; this one needs other eyes. Nothing was
+    recorded."""
+
+
 class DecidedFirst(ConflictOfInterest):
     """You decided the case that this appeal is against, so others decide the appeal; nothing was recorded."""
 

@@ -9,6 +9,7 @@ from approvals.errors import (
     ConflictOfInterest,
     DecidedBefore,
     DecidedFirst,
+    DecidedForYou,
     OwnCase,
     OwnRequest,
     RelatedToSubject,
@@ -25,6 +26,8 @@ class Decided:
     stage: str
     by: UUID
     recused: bool = False
+    acting_for: UUID | None = None
+    """In whose name: they have had their say by it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ class Interests:
             d.by: DecidedBefore
             for d in self.decided
             if d.stage != stage.name and (apart is None or d.stage in apart)
+        }
+        barred |= {
+            d.acting_for: DecidedForYou
+            for d in self.decided
+            if d.acting_for
+            and not d.recused
+            and d.stage != stage.name
+            and (apart is None or d.stage in apart)
+            and d.acting_for not in barred
         }
         return barred | self.parties
 

@@ -121,7 +121,10 @@ class Said:
 
     @property
     def by(self) -> tuple[Decided, ...]:
-        return tuple(Decided(d.stage, d.decider_id, d.kind == DecisionKind.RECUSE) for d in self.decisions)
+        return tuple(
+            Decided(d.stage, d.decider_id, d.kind == DecisionKind.RECUSE, d.acting_for_id)
+            for d in self.decisions
+        )
 
     def settle(
         self, session: Session, found: Standing, waiting: int, *, directory: Directory, now: datetime

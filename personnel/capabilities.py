@@ -16,7 +16,7 @@ from core.errors import Conflict, Invalid, NotFound
 from core.events import Event
 from core.ids import new_id
 from personnel import history, ranks
-from personnel.access import keep_records
+from personnel.access import keep_records, not_for_oneself
 from personnel.among import among
 from personnel.days import serving
 from personnel.models import Account, AccountState, Employee, Unit
@@ -56,8 +56,12 @@ def prove(
     since: date,
     until: date | None = None,
 ) -> Capability:
-    """Record somebody's proof of an ability. Raises BadCapability, ProvedAlready, NotFound, RecordsAreHrs."""
+    """Record somebody's proof of an ability.
+
+    Raises BadCapability, ProvedAlready, NotFound, RecordsAreHrs, OwnRecord.
+    """
     keep_records(actor)
+    not_for_oneself(actor, [employee_id])
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code) or not number.strip():
         raise BadCapability
     if until is not None and until < since:

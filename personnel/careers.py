@@ -12,7 +12,7 @@ from core.errors import Conflict, Invalid, NotFound
 from core.events import Event
 from core.ids import new_id
 from personnel import acting, history, ranks, scopes
-from personnel.access import keep_records
+from personnel.access import keep_records, not_for_oneself
 from personnel.models import Employee, Holding, Position, RankHeld
 
 
@@ -73,10 +73,11 @@ def hold(
     """Put a person into a post, or make one act for it, within a scope; who held it definitively before, held
     it until then, and so did whoever acted for its vacancy.
 
-    Raises EndsBeforeStart, HeldSinceLater, NotFound, RecordsAreHrs; for acting ones also BadScope, and what
-    acting.must_be_valid raises.
+    Raises EndsBeforeStart, HeldSinceLater, NotFound, RecordsAreHrs, OwnRecord; for acting ones also BadScope,
+    and what acting.must_be_valid raises.
     """
     keep_records(actor)
+    not_for_oneself(actor, [employee_id])
     _locked_post(session, position_id)
     _locked(session, employee_id)
     if ends_on is not None and ends_on < starts_on:

@@ -15,7 +15,7 @@ from core.errors import Conflict, Invalid, NotFound
 from core.events import Event
 from core.ids import new_id
 from personnel import history
-from personnel.access import keep_records
+from personnel.access import keep_records, not_for_oneself
 from personnel.models import Employee
 from personnel.models_committees import Committee, CommitteeSeat
 
@@ -64,9 +64,10 @@ class Decree:
 def form(session: Session, actor: Actor, decree: Decree, seats: Mapping[UUID, Part]) -> Committee:
     """Form a committee with these people; the one of the same key in force until then ends the day before.
 
-    Raises BadCommittee, OneChair, OutsideTerm, FormedLater, NotFound, RecordsAreHrs.
+    Raises BadCommittee, OneChair, OutsideTerm, FormedLater, NotFound, RecordsAreHrs, OwnRecord.
     """
     keep_records(actor)
+    not_for_oneself(actor, seats)
     _check(decree)
     if [*seats.values()].count("chair") != 1:
         raise OneChair
@@ -102,9 +103,10 @@ def seat(
 ) -> CommitteeSeat:
     """Give somebody a seat; a new chair ends the former chair's seat the day before.
 
-    Raises SeatedAlready, OutsideTerm, NotFound, RecordsAreHrs.
+    Raises SeatedAlready, OutsideTerm, NotFound, RecordsAreHrs, OwnRecord.
     """
     keep_records(actor)
+    not_for_oneself(actor, [employee_id])
     committee = _locked(session, committee_id)
     _within(committee, starts_on)
     _must_exist(session, [employee_id])

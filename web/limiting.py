@@ -23,6 +23,8 @@ LINK_CODE = "link-code"
 LINK_ENTRY = "link-entry"
 UPLOAD = "upload"
 REMARK = "remark"
+COSTLY = "costly"
+"""What takes seconds of a processor: a dry run, a forecast, a PDF."""
 
 LIMITS = {
     VERIFY: parse("30/minute"),
@@ -30,6 +32,7 @@ LIMITS = {
     LINK_ENTRY: parse("20/15 minutes"),
     UPLOAD: parse("30/10 minutes"),
     REMARK: parse("60/10 minutes"),
+    COSTLY: parse("30/minute"),
 }
 """By what is limited; who is counted is an address, a person or a link."""
 

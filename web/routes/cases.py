@@ -11,7 +11,7 @@ from approvals import appeals, cases, minutes
 from approvals.directory import Directory
 from core.actor import Actor
 from core.errors import MufakatError
-from web import deeds, dossiers, downloads, pages
+from web import deeds, dossiers, downloads, limiting, pages
 from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People, Visitor
 from web.errors import status_of
@@ -39,6 +39,7 @@ def minutes_of_panel(
     round: int,
 ) -> Response:
     """The minutes of a panel, for the office's readers and for those who sat in it."""
+    limiting.hit(limiting.COSTLY, str(actor.person_id))
     found = minutes.minutes(session, actor, case_id, stage, round, directory=people)
     name = f"{found.case.reference}-{stage}-{round}.pdf"
     return downloads.attachment(name, minutes.pdf(found, visit.language), downloads.PDF)

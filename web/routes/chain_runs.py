@@ -24,7 +24,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.errors import MufakatError
 from core.settings import settings
-from web import pages
+from web import limiting, pages
 from web.chain_editor import shelf, telling
 from web.deps import DbSession, HrActor, OverseerActor, People, Posted, Visitor
 from web.errors import status_of
@@ -78,6 +78,7 @@ def try_draft(
     chain: str,
 ) -> Response:
     """A draft held against real past cases."""
+    limiting.hit(limiting.COSTLY, str(actor.person_id))
     draft = drafting.draft_of(session, chain)
     try:
         definition = parse(draft.source)
@@ -98,6 +99,7 @@ def try_version(
     number: int,
 ) -> Response:
     """A version held against real past cases."""
+    limiting.hit(limiting.COSTLY, str(actor.person_id))
     definition = shelf.chain(session, people, chain).numbered(number).definition
     base = f"/hr/chains/{chain}/versions/{number}"
     return _dry_run(request, session, people, visit, span, definition, base)

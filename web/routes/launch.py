@@ -15,7 +15,7 @@ from flows.process import kinds, service
 from flows.process.kinds import Kind
 from flows.process.models import IntentKind
 from personnel import queries
-from web import pages
+from web import limiting, pages
 from web.deps import DbSession, Visitor, only
 from web.errors import status_of
 from web.formats import plain_day
@@ -58,6 +58,7 @@ def dry_run(
     wanted: Annotated[Wanted, Form()],
 ) -> Response:
     """What a launch would do today: the cohort, what is in the way, who gets how much, when it ends."""
+    limiting.hit(limiting.COSTLY, str(actor.person_id))
     try:
         kind = kinds.kind(wanted.kind)
         params = kind.read(wanted.params())

@@ -184,6 +184,8 @@ class Panels(RuleBasedStateMachine):
             refusal = errors.NotPossibleNow
         elif who != "Ketua" or who not in {*book.votes, *book.waiting}:
             refusal = errors.NotChair
+        elif book.votes.get(who) == "recuse":
+            refusal = errors.SteppedAside
         found = standing(book.rule, book.cast(), len(book.waiting), closed=True)
         if refusal is None and found in (Standing.SHORT, Standing.PENDING):
             refusal = errors.PanelShort

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from approvals import cases, documents, handing, instruments, meetings, panel_members, pausing, steering
 from approvals.documents import Incoming
-from approvals.errors import DelegatesToOneself, RelatedToSubject, SteppedAside
+from approvals.errors import DecidedForYou, DelegatesToOneself, RelatedToSubject, SteppedAside
 from approvals.file_errors import NotYourFile
 from approvals.instruments import Order
 from approvals.models import Case
@@ -17,6 +17,7 @@ from approvals.obstacles import AddsThemselves
 from approvals.ratifying import ratify_expiry
 from approvals.ties import rebar
 from core import clock
+from core.directory import Capacity
 from tests.integration.approvals.desk import CHAIN, FLOW, Desk
 from tests.integration.approvals.office import Office, named
 from tests.integration.approvals.test_panels import MEETING, PANEL
@@ -143,3 +144,15 @@ def test_hr_delegates_for_others_but_never_to_themselves(desk: Desk):
     )
     with pytest.raises(DelegatesToOneself):
         instruments.grant(desk.session, desk.who("Hana"), order, directory=desk.office)
+
+
+def test_in_whose_name_a_stage_was_decided_decides_no_other(session: Session, desk: Desk):
+    desk.office.appoint("head", "seksi", "Dewi", Capacity.PLH, "SP/3")
+    desk.office.send_away("Kasi")
+    desk.office.employ("Kasi", "seksi", "hr-verifier")
+    case = desk.open()
+    assert desk.decide("Dewi", case).acting_for_id == named("Kasi")
+    assert named("Kasi") in desk.task(case).barred
+    with pytest.raises(DecidedForYou):
+        desk.decide("Kasi", case)
+    desk.decide("Vera", case)
