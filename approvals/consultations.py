@@ -11,7 +11,14 @@ from approvals.decisions import may_decide
 from approvals.directory import Directory
 from approvals.dossier import lock_task
 from approvals.models import Case, Consultation, Task
-from approvals.obstacles import AskedAlready, AsksOwner, AsksThemselves, NoSuchQuestion, QuestionEnded
+from approvals.obstacles import (
+    AskedAlready,
+    AsksOwner,
+    AsksThemselves,
+    Conflicted,
+    NoSuchQuestion,
+    QuestionEnded,
+)
 from approvals.receiving import must_work_here
 from core import clock
 from core.actor import Actor
@@ -25,7 +32,7 @@ def consult(
     """Ask a colleague about a task that one may decide; they see the case until they answer or it ends.
 
     Raises what keeps the actor from deciding the task, CommentNeeded, AsksThemselves, Gone, AsksOwner,
-    AskedAlready.
+    Conflicted, AskedAlready.
     """
     dossier, task = lock_task(session, task_id)
     may_decide(session, actor, task_id, directory=directory)
@@ -35,6 +42,8 @@ def consult(
     person = must_work_here(to_id, directory)
     if to_id in dossier.interests.owners:
         raise AsksOwner(name=person.name)
+    if dossier.interests.conflict_of(to_id):
+        raise Conflicted(name=person.name)
     waiting = select(Consultation.id).where(Consultation.task_id == task.id, Consultation.asked_id == to_id)
     if session.scalar(waiting.where(Consultation.ended_at.is_(None)).limit(1)):
         raise AskedAlready(name=person.name)

@@ -7,13 +7,24 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from approvals import cases, documents, handing, instruments, meetings, panel_members, pausing, steering
+from approvals import (
+    access,
+    cases,
+    consultations,
+    documents,
+    handing,
+    instruments,
+    meetings,
+    panel_members,
+    pausing,
+    steering,
+)
 from approvals.documents import Incoming
 from approvals.errors import DecidedForYou, DelegatesToOneself, RelatedToSubject, SteppedAside
 from approvals.file_errors import NotYourFile
 from approvals.instruments import Order
 from approvals.models import Case
-from approvals.obstacles import AddsThemselves
+from approvals.obstacles import AddsThemselves, Conflicted
 from approvals.ratifying import ratify_expiry
 from approvals.ties import rebar
 from core import clock
@@ -156,3 +167,18 @@ def test_in_whose_name_a_stage_was_decided_decides_no_other(session: Session, de
     with pytest.raises(DecidedForYou):
         desk.decide("Kasi", case)
     desk.decide("Vera", case)
+
+
+def test_a_rival_for_the_same_post_is_not_asked_and_sees_nothing(desk: Desk):
+    desk.office.relate("Dewi", "Budi", "competitor")
+    case = desk.open()
+    with pytest.raises(Conflicted):
+        consultations.consult(
+            desk.session,
+            desk.who("Kasi"),
+            desk.task(case).id,
+            named("Dewi"),
+            question="What do you think?",
+            directory=desk.office,
+        )
+    assert not access.may_see(desk.session, desk.who("Dewi"), case, directory=desk.office)
