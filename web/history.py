@@ -143,6 +143,8 @@ def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: 
             known[key] = moment(language, datetime.fromisoformat(known[key]), settings().zone)
     name = "task.passed_up" if row.name == "task.escalated" and row.facts.get("by") else row.name
     text = translate(language, SENTENCES.get(name, name)).format_map(_Absent(known))
+    if text.endswith(".."):  # a name that ends with a title, such as S.H.
+        text = text[:-1]
     return Told(row.name, row.at, text, str(row.facts.get("comment") or ""))
 
 
