@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from approvals.directory import Directory
-from approvals.dossier import Dossier, lock_case, lock_task
+from approvals.dossier import Dossier, lock_case, lock_task, try_lock_case
 from approvals.entitlement import right
 from approvals.errors import HandsFull, NothingHeldBack, NotYours
 from approvals.inbox import InboxFilter, inbox
@@ -101,13 +101,14 @@ def held_for(session: Session, actor: Actor) -> dict[Kind, int]:
 def next_of_kind(session: Session, actor: Actor, kind: Kind, *, directory: Directory) -> Task | None:
     """Begin the next task of the same stage of a chain: one's own, else one on offer, else one held back.
 
-    None when there is none, or when one has one's hands full.
+    None when there is none, or when one has one's hands full. What others hold at the moment is passed by:
+    whoever comes from a decision holds its case, and two such would wait for each other.
     """
     for part in (InboxFilter.MINE, InboxFilter.OFFERED):
         for row in inbox(session, actor, directory=directory, filter=part, kind=kind, limit=10):
-            if row.state == TaskState.SUSPENDED:
-                continue
-            if task := _begun(session, actor, *lock_task(session, row.task_id), directory):
+            dossier = try_lock_case(session, row.case_id)
+            wanted = next((t for t in dossier.tasks if t.id == row.task_id), None) if dossier else None
+            if dossier and wanted and (task := _begun(session, actor, dossier, wanted, directory)):
                 return task
     held = hand_next(session, actor, kind, clock.now(session)) if actor.person_id else None
     if not isinstance(held, tuple):

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from approvals import cases, chains, cohort, decisions, migrating, outside, sweep, tasks
+from approvals import cases, chains, cohort, decisions, migrating, outside, pulling, sweep, tasks
 from approvals.bulk import decide_each
 from approvals.crossing import Way
 from approvals.decisions import Verdict
@@ -290,3 +290,20 @@ def test_a_decision_and_a_move_to_another_version_at_once_leave_one_way(arena: A
         case = session.get_one(Case, case_id)
         went = ("verification", version_id) if migrated is None else ("consideration", seen.version_id)
         assert (case.stage, case.chain_version_id) == went
+
+
+def test_two_who_go_on_with_the_next_of_a_kind_pass_by_what_the_other_has(arena: Arena):
+    (_, one), (_, other) = arena.prepare("verification", "Budi", "Citra")
+    decided = Barrier(2)
+
+    def decides_and_goes_on(name: str, task_id: UUID | None) -> Job:
+        def job(session: Session) -> Task | None:
+            arena.decides(name, task_id)(session)
+            decided.wait(10)  # each holds a case now, and looks for the other's
+            kind = ("promotion", "verification")
+            return pulling.next_of_kind(session, arena.office.actor(name), kind, directory=arena.office)
+
+        return job
+
+    answers = arena.at_once([decides_and_goes_on("Vera", one), decides_and_goes_on("Viktor", other)])
+    assert answers == [None, None]
