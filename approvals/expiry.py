@@ -10,6 +10,7 @@ from datetime import datetime
 from approvals.deadlines import Deadlines
 from approvals.models import Case, Task, TaskState
 from approvals.stage import Stage
+from approvals.standstill import told
 from core.events import Event
 from core.worktime import WorkCalendar
 
@@ -28,7 +29,7 @@ def stop(case: Case, tasks: Iterable[Task], now: datetime) -> Iterator[Event]:
         if task.state != TaskState.SUSPENDED:
             task.suspended_from, task.suspended_at = task.state, now
             task.state = TaskState.SUSPENDED
-            yield _event("task.suspended", task, cause=EXPIRED, due_at=task.due_at)
+            yield told("task.suspended", task, cause=EXPIRED, due_at=task.due_at)
 
 
 def go_on(
@@ -45,11 +46,6 @@ def go_on(
         task.due_at, task.alarm_at = deadlines.due_at, deadlines.next_alarm(now)
         if task.suspended_from and task.suspended_at == stopped_at:
             task.state, task.suspended_from, task.suspended_at = task.suspended_from, None, None
-            yield _event("task.resumed", task, state=task.state, due_at=task.due_at)
+            yield told("task.resumed", task, state=task.state, due_at=task.due_at)
         else:
-            yield _event("task.rescheduled", task, **{"from": before, "to": task.due_at, "why": NEW_TERM})
-
-
-def _event(name: str, task: Task, **facts: object) -> Event:
-    said = {"task": task.id, "case": task.case_id, "stage": task.stage, "assignee": task.assignee_id}
-    return Event(name, task.case_id, "case", said | facts)
+            yield told("task.rescheduled", task, **{"from": before, "to": task.due_at, "why": NEW_TERM})

@@ -16,6 +16,7 @@ from approvals.machine import Move
 from approvals.models import Case, CaseState, Task, TaskState
 from approvals.moving import Cause, move
 from approvals.obstacles import NotAhead, NotSuspended, NotWithYou
+from approvals.standstill import told
 from approvals.titles import SUSPENSION_REASONS
 from core import clock
 from core.actor import Actor, system
@@ -42,7 +43,7 @@ def suspend_task(
     task.state = TaskState.SUSPENDED
     session.flush()
     facts = {"by": actor.person_id, "until": until}
-    record(session, actor, [_event("task.suspended", task, comment, **facts)])
+    record(session, actor, [told("task.suspended", task, comment, **facts)])
     return task
 
 
@@ -142,7 +143,7 @@ def _moved(
 def _resume(task: Task, by: UUID | None) -> Event:
     task.state = task.suspended_from or TaskState.ALLOCATED
     task.suspended_from = task.suspended_at = task.suspended_until = None
-    return _event("task.resumed", task, by=by, state=task.state)
+    return told("task.resumed", task, by=by, state=task.state)
 
 
 def _must_have_or_be_hr(dossier: Dossier, task: Task, actor: Actor) -> None:
@@ -153,8 +154,3 @@ def _must_have_or_be_hr(dossier: Dossier, task: Task, actor: Actor) -> None:
 def _must_lie_ahead(until: datetime | None, now: datetime) -> None:
     if until is not None and until <= now:
         raise NotAhead
-
-
-def _event(name: str, task: Task, comment: str = "", **facts: object) -> Event:
-    said = {"task": task.id, "case": task.case_id, "stage": task.stage, "assignee": task.assignee_id}
-    return Event(name, task.case_id, "case", said | facts, {"comment": comment} if comment else None)

@@ -19,10 +19,10 @@ def stop(tasks: Iterable[Task], stage: Stage, calendar: WorkCalendar, now: datet
             task.term_left = left_of(calendar, now, task.due_at, stage.due)
         task.due_at = task.alarm_at = None
         if task.state == TaskState.SUSPENDED:
-            yield _event("task.rescheduled", task, to=None)
+            yield told("task.rescheduled", task, to=None)
             continue
         task.suspended_from, task.suspended_at, task.state = task.state, now, TaskState.SUSPENDED
-        yield _event("task.suspended", task, cause="case", due_at=None)
+        yield told("task.suspended", task, cause="case", due_at=None)
 
 
 def go_on(
@@ -39,11 +39,12 @@ def go_on(
         task.due_at, task.alarm_at = deadlines.due_at, deadlines.next_alarm(now)
         if task.suspended_from and task.suspended_at == stopped_at:
             task.state, task.suspended_from, task.suspended_at = task.suspended_from, None, None
-            yield _event("task.resumed", task, state=task.state, due_at=task.due_at)
+            yield told("task.resumed", task, state=task.state, due_at=task.due_at)
         else:
-            yield _event("task.rescheduled", task, to=task.due_at)
+            yield told("task.rescheduled", task, to=task.due_at)
 
 
-def _event(name: str, task: Task, **facts: object) -> Event:
+def told(name: str, task: Task, comment: str = "", /, **facts: object) -> Event:
+    """An event of a task that stands still or goes on: whose it is at that moment; a comment is personal."""
     said = {"task": task.id, "case": task.case_id, "stage": task.stage, "assignee": task.assignee_id}
-    return Event(name, task.case_id, "case", said | facts)
+    return Event(name, task.case_id, "case", said | facts, {"comment": comment} if comment else None)
