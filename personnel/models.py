@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
@@ -244,6 +244,8 @@ class Account(Base):
     must_change: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
+    lock_reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why HR or an administrator locked it; empty while it is not."""
 
 
 class LoginSession(Base):
@@ -252,7 +254,9 @@ class LoginSession(Base):
     __tablename__ = "login_session"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id))
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=func.gen_random_uuid())
+    """By which a page names it: the hash of a token is nobody's business."""
+    account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id), index=True)
     csrf: Mapped[str]
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime]
@@ -260,6 +264,10 @@ class LoginSession(Base):
     address: Mapped[str]
     agent: Mapped[str]
     language: Mapped[str]
+    way: Mapped[str] = mapped_column(default="password", server_default="password")
+    """How it was opened: by password or through an identity provider."""
+    proved_at: Mapped[datetime | None]
+    """When the second factor was last shown in it; None: never."""
 
 
 class LoginAttempt(Base):
