@@ -83,11 +83,16 @@ def prove(
 
 
 def end(session: Session, actor: Actor, capability_id: UUID, until: date) -> Capability:
-    """Say which day is the last that a proof counts. Raises BadCapability, NotFound, RecordsAreHrs."""
+    """Say which day is the last that a proof counts.
+
+    Raises BadCapability, NotFound, RecordsAreHrs; OwnRecord where one's own would count for longer.
+    """
     keep_records(actor)
     found = session.get(Capability, capability_id, with_for_update=True)
     if found is None:
         raise NotFound
+    if found.until is not None and until > found.until:
+        not_for_oneself(actor, [found.employee_id])
     if until < found.since:
         raise BadCapability
     found.until = until

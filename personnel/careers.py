@@ -37,9 +37,10 @@ def promote(  # noqa: PLR0917 - a decree says all six
 ) -> RankHeld:
     """Enter a new rank by decree in the record; the same decree again changes nothing.
 
-    Raises RankNotHigher, RankHeldAlready, ranks.UnknownRank, NotFound, RecordsAreHrs.
+    Raises RankNotHigher, RankHeldAlready, ranks.UnknownRank, NotFound, RecordsAreHrs, OwnRecord.
     """
     keep_records(actor)
+    not_for_oneself(actor, [employee_id])
     employee = _locked(session, employee_id)
     held = session.scalar(select(RankHeld).where(RankHeld.employee_id == employee_id, RankHeld.rank == rank))
     if held is not None and held.decree_number == decree_number:
@@ -119,12 +120,14 @@ def hold(
 def end_holding(session: Session, actor: Actor, holding_id: UUID, ends_on: date) -> Holding:
     """Say which day is the last of a holding; the post is vacant from the next day on, unless others act.
 
-    Raises EndsBeforeStart, NotFound, RecordsAreHrs.
+    Raises EndsBeforeStart, NotFound, RecordsAreHrs; OwnRecord where one would hold on to it for longer.
     """
     keep_records(actor)
     holding = session.get(Holding, holding_id, with_for_update=True)
     if holding is None:
         raise NotFound
+    if holding.ends_on is not None and ends_on > holding.ends_on:
+        not_for_oneself(actor, [holding.employee_id])
     if ends_on < holding.starts_on:
         raise EndsBeforeStart(ends_on=ends_on, starts_on=holding.starts_on)
     holding.ends_on = ends_on

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.events import Event
 from core.ids import new_id
 from personnel import history
@@ -45,6 +45,11 @@ class FormedLater(Conflict):
     changed."""
 
 
+class OwnCommittee(NotAllowed):
+    """Who sits in a committee doesn't choose who else does: somebody else of HR, or an administrator, changes
+    its seats. Nothing was changed."""
+
+
 class OutsideTerm(Invalid):
     """The day {on} is not within the time of the committee or the seat. Nothing was changed."""
 
@@ -64,7 +69,8 @@ class Decree:
 def form(session: Session, actor: Actor, decree: Decree, seats: Mapping[UUID, Part]) -> Committee:
     """Form a committee with these people; the one of the same key in force until then ends the day before.
 
-    Raises BadCommittee, OneChair, OutsideTerm, FormedLater, NotFound, RecordsAreHrs, OwnRecord.
+    Raises BadCommittee, OneChair, OutsideTerm, FormedLater, NotFound, RecordsAreHrs, OwnRecord; OwnCommittee
+    where one sits in the one before.
     """
     keep_records(actor)
     not_for_oneself(actor, seats)
@@ -72,7 +78,7 @@ def form(session: Session, actor: Actor, decree: Decree, seats: Mapping[UUID, Pa
     if [*seats.values()].count("chair") != 1:
         raise OneChair
     _must_exist(session, seats)
-    before = _end_before(session, decree)
+    before = _end_before(session, actor, decree)
     committee = Committee(
         id=new_id(),
         key=decree.key,
@@ -103,11 +109,12 @@ def seat(
 ) -> CommitteeSeat:
     """Give somebody a seat; a new chair ends the former chair's seat the day before.
 
-    Raises SeatedAlready, OutsideTerm, NotFound, RecordsAreHrs, OwnRecord.
+    Raises SeatedAlready, OutsideTerm, NotFound, RecordsAreHrs, OwnRecord, OwnCommittee.
     """
     keep_records(actor)
     not_for_oneself(actor, [employee_id])
     committee = _locked(session, committee_id)
+    _not_by_its_own(session, actor, committee)
     _within(committee, starts_on)
     _must_exist(session, [employee_id])
     seats = _open_seats(session, committee_id)
@@ -131,13 +138,17 @@ def seat(
 
 
 def unseat(session: Session, actor: Actor, seat_id: UUID, ends_on: date) -> CommitteeSeat:
-    """Say which day is a seat's last. Raises ChairStays, OutsideTerm, NotFound, RecordsAreHrs."""
+    """Say which day is a seat's last.
+
+    Raises ChairStays, OutsideTerm, NotFound, RecordsAreHrs, OwnCommittee.
+    """
     keep_records(actor)
     found = session.get(CommitteeSeat, seat_id)
     if found is None:
         raise NotFound
     committee = _locked(session, found.committee_id)
     session.refresh(found)
+    _not_by_its_own(session, actor, committee)
     if found.part == "chair":
         raise ChairStays
     if ends_on < found.starts_on or (found.ends_on and found.ends_on < ends_on):
@@ -150,9 +161,10 @@ def unseat(session: Session, actor: Actor, seat_id: UUID, ends_on: date) -> Comm
 
 
 def end(session: Session, actor: Actor, committee_id: UUID, ends_on: date) -> Committee:
-    """Say which day is a committee's last. Raises OutsideTerm, NotFound, RecordsAreHrs."""
+    """Say which day is a committee's last. Raises OutsideTerm, NotFound, RecordsAreHrs, OwnCommittee."""
     keep_records(actor)
     committee = _locked(session, committee_id)
+    _not_by_its_own(session, actor, committee)
     if ends_on < committee.starts_on or (committee.ends_on and committee.ends_on < ends_on):
         raise OutsideTerm(on=ends_on)
     committee.ends_on = ends_on
@@ -169,7 +181,13 @@ def _check(decree: Decree) -> None:
         raise OutsideTerm(on=decree.ends_on)
 
 
-def _end_before(session: Session, decree: Decree) -> Committee | None:
+def _not_by_its_own(session: Session, actor: Actor, committee: Committee) -> None:
+    """Nobody picks those they sit with, or are outvoted by. Raises OwnCommittee."""
+    if actor.person_id in {seat.employee_id for seat in _open_seats(session, committee.id)}:
+        raise OwnCommittee
+
+
+def _end_before(session: Session, actor: Actor, decree: Decree) -> Committee | None:
     """End the committee that this decree's follows."""
     query = select(Committee).where(Committee.key == decree.key).order_by(Committee.starts_on.desc()).limit(1)
     before = session.scalar(query.with_for_update())
@@ -179,6 +197,7 @@ def _end_before(session: Session, decree: Decree) -> Committee | None:
         raise FormedLater(key=decree.key, since=before.starts_on, starts_on=decree.starts_on)
     if before.ends_on is not None and before.ends_on < decree.starts_on:
         return None
+    _not_by_its_own(session, actor, before)
     before.ends_on = decree.starts_on - timedelta(days=1)
     session.flush()
     return before

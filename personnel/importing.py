@@ -17,16 +17,18 @@ from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.events import Event
 from core.ids import new_id
 from personnel import calendars, headers, history, reading, sheets
-from personnel.access import keep_records
+from personnel.access import OwnRecord, keep_records
 from personnel.columns import Kind
 from personnel.directory import office_day
 from personnel.loading import load
 from personnel.models import Import, ImportRow
+from personnel.own_rows import concerns, nip_of
 from personnel.planning import Plan, Planned, Planner, key_of
 from personnel.problems import Problem
 from personnel.reading import Row
 from personnel.resolving_people import PRIVILEGED
 from personnel.storing import events_of, store
+from personnel.world import World
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is, in rows."""
@@ -85,7 +87,9 @@ def preview(
         counts={},
         may_grant=_may_grant(actor),
     )
-    plan = Planner(load(session, rows), _day_of(made), made.may_grant).run(rows)
+    world = load(session, rows)
+    own = nip_of(world, actor.person_id)
+    plan = Planner(world, _day_of(made), made.may_grant, own).run(rows)
     made.counts = _counts(plan) | {"skipped": skipped, "unread": unread}
     session.add(made)
     session.flush()
@@ -100,7 +104,7 @@ def apply(session: Session, actor: Actor, import_id: UUID, progress: Progress | 
     """Write what was previewed, in one transaction: every row that was not refused, exactly as it was shown.
 
     Raises PreviewOutdated when the records no longer are as they were then, NoLongerOpen, RolesAreAdmins,
-    NotFound, RecordsAreHrs.
+    OwnRecord where it changes that of whoever applies it, NotFound, RecordsAreHrs.
     """
     keep_records(actor)
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
@@ -108,8 +112,10 @@ def apply(session: Session, actor: Actor, import_id: UUID, progress: Progress | 
     shown = session.scalars(select(ImportRow).where(ImportRow.import_id == import_id)).all()
     rows = [_restored(row) for row in shown]
     world = load(session, rows, lock=True)
-    plan = Planner(world, _day_of(made), made.may_grant).run(rows)
+    plan = Planner(world, _day_of(made), made.may_grant, nip_of(world, made.uploaded_by)).run(rows)
     _check_unchanged(plan, shown)
+    if actor.person_id != made.uploaded_by:
+        _check_of_others(plan, world, nip_of(world, actor.person_id))
     if made.may_grant and not _may_grant(actor):
         _check_roles(plan)
     try:
@@ -239,6 +245,12 @@ def _check_roles(plan: Plan) -> None:
         if planned.action in ("create", "change"):
             for role in PRIVILEGED.intersection(planned.row.get("roles").split(",")):
                 raise RolesAreAdmins(role=role)
+
+
+def _check_of_others(plan: Plan, world: World, own: str) -> None:
+    """Whoever applies what a colleague sent gains nothing by it either. Raises OwnRecord."""
+    if own and any(concerns(*thing, world, own) for planned in plan.rows for thing in planned.things):
+        raise OwnRecord
 
 
 def _open(session: Session, import_id: UUID) -> Import:

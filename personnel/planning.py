@@ -9,6 +9,7 @@ from core.ids import new_id
 from personnel.columns import Kind, labels
 from personnel.heads import guess_heads
 from personnel.nip import LOST
+from personnel.own_rows import must_be_of_others
 from personnel.problems import Wrong, readable, refuse, warn
 from personnel.reading import Row
 from personnel.resolving import RESOLVERS, Entry, Refused, Saying
@@ -51,8 +52,9 @@ class Plan:
 class Planner:
     """Plans rows against a world, which it changes on the way."""
 
-    def __init__(self, world: World, today: str, may_grant: bool) -> None:
-        self.world, self.today, self.may_grant = world, today, may_grant
+    def __init__(self, world: World, today: str, may_grant: bool, own: str = "") -> None:
+        """`own` is the NIP of whoever sends the file, where they are on record."""
+        self.world, self.today, self.may_grant, self.own = world, today, may_grant, own
         self.plan = Plan()
         self._claimed: dict[Thing, tuple[Row, dict[str, Any]]] = {}
 
@@ -79,6 +81,7 @@ class Planner:
             return
         try:
             saying = self._resolve(row)
+            must_be_of_others(saying.entries, self.world, self.own)
             self._claim(row, saying)
         except Refused as refused:
             row.problems += refused.problems

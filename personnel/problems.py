@@ -53,6 +53,7 @@ class Wrong(StrEnum):
     OTHER_NAME = "The NIP belongs to {name}; the row says {said}."
     POST_LEFT_OUT = "There is no post “{said}”; the person enters without it."
     # rules between rows
+    OWN_RECORD = "This would change your own record, or what your post may decide; another of HR enters it."
     REPEATED = "The same as row {row}."
     CONTRADICTED = "Row {row} says something else about the same."
     CIRCLE = "The unit would lie below itself."
