@@ -59,7 +59,7 @@ def _refused(session: "Session", import_id: "UUID") -> list[dict[str, object]]:
     from sqlalchemy import select
 
     from core.language import translate
-    from personnel.models import ImportRow
+    from personnel.models_imports import ImportRow
 
     query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.action == "refuse")
     return [

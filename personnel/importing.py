@@ -21,7 +21,7 @@ from personnel.access import OwnRecord, keep_records
 from personnel.columns import Kind
 from personnel.directory import office_day
 from personnel.loading import load
-from personnel.models import Import, ImportRow
+from personnel.models_imports import Import, ImportRow
 from personnel.own_rows import concerns, nip_of
 from personnel.planning import Plan, Planned, Planner, key_of
 from personnel.problems import Problem

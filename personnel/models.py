@@ -1,4 +1,4 @@
-"""The HR records: units, posts and who holds them, careers, calendars, accounts, imports."""
+"""The HR records: units, posts and who holds them, careers, calendars, accounts."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -76,6 +76,11 @@ class Employee(Base):
     __table_args__ = (
         CheckConstraint("status IN ('PNS','PPPK','CPNS')", name="status"),
         CheckConstraint("gender IN ('M','F')", name="gender"),
+        CheckConstraint(
+            "left_for IN ('retired','died','moved','resigned','dismissed','other') AND left_on IS NOT NULL"
+            " OR left_for IS NULL",
+            name="left_for",
+        ),
         Index("ix_employee_unit_id", "unit_id"),
     )
 
@@ -99,6 +104,8 @@ class Employee(Base):
     appointed_on: Mapped[date | None]
     left_on: Mapped[date | None]
     """The first day of no longer being here."""
+    left_for: Mapped[str | None]
+    """Why, where the office said so: retired, died, moved, resigned, dismissed, other."""
     wanted_login: Mapped[str | None] = mapped_column(unique=True)
     """The login that the imported file asks for, until an account is made; empty: the NIP."""
     wanted_roles: Mapped[list[str]] = mapped_column(default=list)
@@ -280,57 +287,3 @@ class LoginAttempt(Base):
     last_at: Mapped[datetime]
     free_at: Mapped[datetime]
     """No further try is looked at before this moment."""
-
-
-class Import(Base):
-    """A file that was uploaded: previewed row by row, then applied whole or not at all."""
-
-    __tablename__ = "personnel_import"
-    __table_args__ = (CheckConstraint("state IN ('previewed','applied','dropped')", name="state"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    file_name: Mapped[str]
-    sha256: Mapped[str]
-    state: Mapped[str]
-    uploaded_by: Mapped[UUID | None]
-    uploaded_by_name: Mapped[str]
-    uploaded_at: Mapped[datetime]
-    applied_at: Mapped[datetime | None]
-    counts: Mapped[dict[str, Any]]
-    """Rows by action: {"create": 480, "change": 0, "same": 0, "refuse": 3, "warn": 5}; the same by sheet in
-    "sheets"; names of sheets that were not understood in "skipped", headers that say nothing in "unread"."""
-    may_grant: Mapped[bool] = mapped_column(default=False)
-    """Whether the column of roles was taken at its word: only administrators hand out every role."""
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.get(action, 0) for action in ("create", "change", "same", "refuse"))
-
-
-class ImportRow(Base):
-    """What one row of the file would do, and why or why not."""
-
-    __tablename__ = "personnel_import_row"
-    __table_args__ = (
-        CheckConstraint("action IN ('create','change','same','refuse')", name="action"),
-        Index("ix_personnel_import_row_action", "import_id", "action"),
-    )
-
-    import_id: Mapped[UUID] = mapped_column(ForeignKey(Import.id, ondelete="CASCADE"), primary_key=True)
-    sheet: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    """The row's number as the spreadsheet shows it."""
-    kind: Mapped[str]
-    """What the row is about: unit, position, employee, holding, rank, appraisal ..."""
-    action: Mapped[str]
-    key: Mapped[str]
-    label: Mapped[str]
-    values: Mapped[dict[str, Any]]
-    """What was understood, field by field."""
-    before: Mapped[dict[str, Any]]
-    """What is stored now, for the fields that would change; `after` has their new values."""
-    after: Mapped[dict[str, Any]]
-    cells: Mapped[dict[str, Any]]
-    """A refused row as it stood in the file, by its headers."""
-    problems: Mapped[list[Any]]
-    """[{field, level: refuse|warn, message, facts}]; message is a text of the catalogue with {facts}."""

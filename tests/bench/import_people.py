@@ -16,7 +16,7 @@ from uuid import UUID
 from core import database, events
 from core.actor import system
 from personnel import importing
-from personnel.models import Import
+from personnel.models_imports import Import
 from personnel.sample import workbook
 from tests.bench import place
 

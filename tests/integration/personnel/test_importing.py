@@ -25,14 +25,13 @@ from personnel.models import (
     Employee,
     FreeDay,
     Holding,
-    Import,
-    ImportRow,
     Leave,
     Position,
     RankHeld,
     Schooling,
     Unit,
 )
+from personnel.models_imports import Import, ImportRow
 from tests.integration.personnel.office import ADMIN, CLERK, HR, SYSTEM
 from tests.unit.personnel.files import xlsx
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from core import events
 from core.errors import MufakatError
 from personnel import careers, importing
-from personnel.models import Employee, Holding, Import, RankHeld, Unit
+from personnel.models import Employee, Holding, RankHeld, Unit
+from personnel.models_imports import Import
 from tests.integration.personnel.office import HR, SYSTEM, Office
 from tests.unit.personnel.files import xlsx
 

@@ -5,7 +5,8 @@ import re
 from sqlalchemy import func, select
 
 from core.database import transaction
-from personnel.models import Employee, Import, ImportRow
+from personnel.models import Employee
+from personnel.models_imports import Import, ImportRow
 from personnel.sample import workbook
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office
