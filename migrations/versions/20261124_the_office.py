@@ -21,6 +21,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("headers", name=op.f("pk_personnel_import_mapping")),
     )
     op.create_table(
+        "reset_request",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
+    )
+    op.create_table(
         "personnel_import_change",
         sa.Column("import_id", sa.UUID(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
@@ -49,7 +57,64 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("said", name=op.f("pk_personnel_import_name")),
     )
+    op.create_table(
+        "record_view",
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("viewer_id", sa.UUID(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["employee.id"], name=op.f("fk_record_view_person_id")),
+        sa.ForeignKeyConstraint(["viewer_id"], ["employee.id"], name=op.f("fk_record_view_viewer_id")),
+        sa.PrimaryKeyConstraint("person_id", "viewer_id", "day", "what", name=op.f("pk_record_view")),
+    )
+    op.create_index("ix_record_view_day", "record_view", ["day"], unique=False)
+    op.create_table(
+        "account_code",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.UUID(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("channel IN ('mail','letter')", name=op.f("ck_account_code_channel")),
+        sa.CheckConstraint("purpose IN ('activation','reset')", name=op.f("ck_account_code_purpose")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_code_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_code")),
+    )
+    op.create_index("ix_account_code_account", "account_code", ["account_id", "made_at"], unique=False)
+    op.create_table(
+        "recovery_code",
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_code_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "code_hash", name=op.f("pk_recovery_code")),
+    )
+    op.create_table(
+        "second_factor",
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_second_factor_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_second_factor")),
+    )
+    op.add_column("account", sa.Column("lock_reason", sa.Text(), server_default="", nullable=False))
     op.add_column("employee", sa.Column("left_for", sa.Text(), nullable=True))
+    op.add_column(
+        "login_session",
+        sa.Column("id", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+    )
+    op.add_column("login_session", sa.Column("way", sa.Text(), server_default="password", nullable=False))
+    op.add_column("login_session", sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(op.f("ix_login_session_account_id"), "login_session", ["account_id"], unique=False)
+    op.create_unique_constraint(op.f("uq_login_session_id"), "login_session", ["id"])
     op.add_column(
         "personnel_import",
         sa.Column("applied_by_name", sa.Text(), server_default=sa.text("''"), nullable=False),
@@ -87,7 +152,20 @@ def downgrade() -> None:
     op.drop_column("personnel_import", "undone_by_name")
     op.drop_column("personnel_import", "undone_at")
     op.drop_column("personnel_import", "applied_by_name")
+    op.drop_constraint(op.f("uq_login_session_id"), "login_session", type_="unique")
+    op.drop_index(op.f("ix_login_session_account_id"), table_name="login_session")
+    op.drop_column("login_session", "proved_at")
+    op.drop_column("login_session", "way")
+    op.drop_column("login_session", "id")
     op.drop_column("employee", "left_for")
+    op.drop_column("account", "lock_reason")
+    op.drop_table("second_factor")
+    op.drop_table("recovery_code")
+    op.drop_index("ix_account_code_account", table_name="account_code")
+    op.drop_table("account_code")
+    op.drop_index("ix_record_view_day", table_name="record_view")
+    op.drop_table("record_view")
     op.drop_table("personnel_import_name")
     op.drop_table("personnel_import_change")
+    op.drop_table("reset_request")
     op.drop_table("personnel_import_mapping")
