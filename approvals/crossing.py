@@ -66,8 +66,8 @@ class Standing:
     decided: tuple[str, ...] = ()
     voted: tuple[str, ...] = ()
     """Those with decisions in the present round."""
-    approved: tuple[str, ...] = ()
-    """Those with an approval, in whatever round."""
+    approved: frozenset[str] = frozenset()
+    """Those whose approval stands: the case did not go back behind it since."""
 
 
 def cross(old: ChainDefinition, new: ChainDefinition, case: Standing, way: Way) -> Crossing:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from approvals.announcing import forget
 from approvals.chains import current, definition_by_id, definition_of, must_publish, stage_of
+from approvals.changed_law import change_law
 from approvals.crossing import Crossing, Gone, Standing, Unsigned, Way, cross, problem_of
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_case
@@ -25,9 +26,10 @@ from approvals.errors import (
     StageGone,
 )
 from approvals.machine import CaseStatus, Forbidden, Move, NoStage
-from approvals.models import Case, CaseState, ChainVersion, Decision, DecisionKind, ExternalAnswer, Task
+from approvals.models import Case, CaseState, ChainVersion, Decision, ExternalAnswer, Task
 from approvals.moving import Cause, about, carry_out
 from approvals.rotation import lock_ahead
+from approvals.signatures import standing_approvals
 from approvals.titles import Titles
 from core import clock
 from core.actor import Actor
@@ -178,9 +180,10 @@ def _migrate(
         raise conflict
     if Seen.of(case) != seen:
         raise MovedOn
-    crossing = _cross(dossier, change, _said(session, [case.id])[case.id])
+    crossing, now = _cross(dossier, change, _said(session, [case.id])[case.id]), clock.now(session)
     case.chain_version_id = change.to.id
     forget(session, [case.id])
+    by_law = change_law(session, dossier, definition_of(change.to), directory=directory, now=now)
     told = about(
         case,
         "case.migrated",
@@ -192,10 +195,10 @@ def _migrate(
         to_stage=crossing.after.stage,
         round=crossing.after.round,
         kept=crossing.kept,
+        **by_law,
     )
     there = replace(dossier, definition=definition_of(change.to))
     cause = Cause(Move.MIGRATE, comment=reason)
-    now = clock.now(session)
     events = carry_out(session, there, cause, crossing.after, crossing.effects, directory=directory, now=now)
     session.flush()
     record(session, actor, [told, *events])
@@ -203,11 +206,11 @@ def _migrate(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """At which stages a case has decisions or answers, at which in its present round, and approvals."""
+    """At which stages a case has decisions or answers, at which in this round; whose approval stands."""
 
     decided: tuple[str, ...] = ()
     voted: tuple[str, ...] = ()
-    approved: tuple[str, ...] = ()
+    approved: frozenset[str] = frozenset()
 
 
 def _standing(case: Case, said: _Said) -> Standing:
@@ -260,26 +263,24 @@ def _prospect(session: Session, change: Change, found: Prospect, case: Standing)
 
 
 def _said(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, _Said]:
-    """What was decided on these cases so far, in two statements."""
+    """What was decided on these cases so far, in three statements."""
     decided: defaultdict[UUID, dict[str, bool]] = defaultdict(dict)
-    approved: defaultdict[UUID, set[str]] = defaultdict(set)
-    for case_id, stage, in_round, kind in _rows(session, ids):
+    approved = standing_approvals(session, ids)
+    for case_id, stage, in_round in _rows(session, ids):
         decided[case_id][stage] = decided[case_id].get(stage, False) or in_round
-        if kind == DecisionKind.APPROVE:
-            approved[case_id].add(stage)
     return defaultdict(
         _Said,
         {
-            id_: _Said(tuple(stages), tuple(stage for stage, now in stages.items() if now), (*approved[id_],))
+            id_: _Said(tuple(stages), tuple(stage for stage, now in stages.items() if now), approved[id_])
             for id_, stages in decided.items()
         },
     )
 
 
-def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, bool, str]]:
-    for table, said in ((Decision, Decision.kind), (ExternalAnswer, ExternalAnswer.outcome)):
+def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, bool]]:
+    for table in (Decision, ExternalAnswer):
         found = (
-            select(table.case_id, table.stage, table.round == Case.round, said)
+            select(table.case_id, table.stage, table.round == Case.round)
             .join(Case, Case.id == table.case_id)
             .where(table.case_id.in_(ids))
             .order_by(table.id)

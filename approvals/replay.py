@@ -107,6 +107,7 @@ def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:
             case.statutory_due_at = facts["to"]
         case "migrated":
             case.stage, case.round = facts["to_stage"], facts["round"]
+            case.statutory_due_at = facts.get("statutory_due_at", case.statutory_due_at)
         case "approved" | "rejected" | "withdrawn" | "cancelled" | "expired":
             case.state, case.stage, case.outcome = what, None, facts["outcome"]
         case _:

@@ -54,8 +54,7 @@ def stop(case: Case, statutory: Statutory, calendar: WorkCalendar, now: datetime
         return
     if due > now:
         case.statutory_left = left_of(calendar, now, due, statutory.within)
-        case.statutory_due_at = None
-    case.alarm_at = None
+        case.statutory_due_at = case.alarm_at = None
 
 
 def go_on(case: Case, statutory: Statutory, calendar: WorkCalendar, now: datetime) -> None:

@@ -253,6 +253,41 @@ def test_a_signature_that_was_given_is_not_asked_again_by_going_over(desk: Desk)
     assert case.stage == "unit-head"
 
 
+SIGNED_THEN_CHECKED = (
+    SIGNED_FIRST
+    + """
+    return_to: [requester]
+  - stage: verification
+    candidates: {role: hr-verifier}
+"""
+)
+
+
+def test_a_signature_is_void_once_the_case_begins_again(desk: Desk):
+    desk = Desk(desk.session, desk.office, SIGNED_THEN_CHECKED)
+    case = desk.open()
+    desk.decide("Walikota", case)
+    longer = SIGNED_THEN_CHECKED.replace("due: 1", "due: 2")
+    assert migrate(desk, change(desk, longer, "restart"), case) == [None]
+    assert (case.stage, case.round) == ("signing", 2)
+    wanted = change(desk, longer.replace("due: 2", "due: 3"))
+    onward = Change(wanted.to, Way("move", {"signing": "unit-head"}))
+    assert prospect(desk, onward).problem == "unsigned", "it was given for what began before"
+    assert [type(e) for e in migrate(desk, onward, case)] == [SignatureMissing]
+    desk.decide("Walikota", case)
+
+
+def test_a_signature_stands_through_a_repair_behind_it(desk: Desk):
+    desk = Desk(desk.session, desk.office, SIGNED_THEN_CHECKED)
+    case = desk.open()
+    desk.decide("Walikota", case)
+    desk.decide("Kasi", case, "return")
+    desk.resubmit("Budi", case)
+    assert (case.stage, case.round) == ("unit-head", 2)
+    assert migrate(desk, change(desk, SIGNED_THEN_CHECKED.replace("due: 1", "due: 2")), case) == [None]
+    assert case.stage == "unit-head"
+
+
 def test_a_task_of_a_stage_that_is_gone_is_over_and_says_so(desk: Desk):
     case = desk.at("verification")
     old = desk.task(case)
@@ -396,15 +431,3 @@ def finish_one(desk: Desk, case: Case) -> None:
         desk.answer(case)
     else:
         desk.decide(who[case.stage or ""], case)
-
-
-def test_the_laws_own_deadline_goes_on_as_it_began(desk: Desk):
-    law = "statutory: {within: 20 working days, reference: PP 11/2017}\n"
-    desk.version = chains.publish(desk.session, FLOW, CHAIN.replace("stages:\n", law + "stages:\n", 1))
-    case = desk.open("Budi")
-    due = case.statutory_due_at
-    assert due
-    shorter = law.replace("20 working", "10 working")
-    wanted = change(desk, SHORTER.replace("stages:\n", shorter + "stages:\n", 1))
-    assert migrate(desk, wanted, case) == [None]
-    assert case.statutory_due_at == due
