@@ -71,6 +71,10 @@ class ChainVersion(Base):
     published_by: Mapped[UUID | None]
     called_off_at: Mapped[datetime | None]
     """When it was called off before it took effect; then it never does."""
+    confirmed_at: Mapped[datetime | None]
+    """When somebody other than its author confirmed it: until then it does not take effect. What the system
+    publishes needs nobody."""
+    confirmed_by: Mapped[UUID | None]
 
 
 class ChainDraft(Base):
@@ -175,6 +179,10 @@ class Case(Base):
 
     tied: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), default=list, server_default="{}")
     """Who may not decide it for what ties them to the subject: as declared when it opened, and since."""
+    doubted: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
+    """Who is said by others to be tied to the subject, and must answer that before they decide it."""
+    corrected_by: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
+    """Who of the office changed the facts that it is decided by, and so does not decide it."""
 
     appeals_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
     """The settled case that this one appeals against."""

@@ -5,6 +5,8 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -21,6 +23,7 @@ class Relation(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('household','family','competitor')", name="kind"),
         CheckConstraint("person_id < other_id", name="ordered"),
+        CheckConstraint("settled IN ('','confirmed','struck')", name="settled"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
         Index("ix_relation_person_id", "person_id"),
         Index("ix_relation_other_id", "other_id"),
@@ -31,7 +34,7 @@ class Relation(Base):
             "other_id",
             "kind",
             unique=True,
-            postgresql_where=text("ends_on IS NULL"),
+            postgresql_where=text("ends_on IS NULL AND settled <> 'struck'"),
         ),
     )
 
@@ -45,6 +48,14 @@ class Relation(Base):
     ends_on: Mapped[date | None]
     declared_by: Mapped[UUID | None]
     declared_at: Mapped[datetime]
+    admitted: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
+    """Who of the two said themselves that it is so: it keeps them from deciding on the other."""
+    denied: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
+    """Who of the two said that it is not; HR settles it."""
+    settled: Mapped[str] = mapped_column(server_default="confirmed")
+    """Empty until HR settles it: confirmed, which binds both, or struck. Older ones counted as declared."""
+    settled_by: Mapped[UUID | None]
+    settled_at: Mapped[datetime | None]
 
 
 class Capability(Base):

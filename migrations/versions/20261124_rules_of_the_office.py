@@ -1,5 +1,6 @@
 """What rows of the older tables must obey now: files that are mapped or undone, and why somebody left."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -37,8 +38,36 @@ def upgrade() -> None:
         " OR left_for IS NULL",
     )
 
+    # what was published before two had to agree is in force; what ties people counted as soon as it was said
+    op.execute("UPDATE chain_version SET confirmed_at = published_at")
+    op.create_check_constraint(
+        op.f("ck_relation_settled"), "relation", "settled IN ('','confirmed','struck')"
+    )
+    op.drop_index("uq_relation_open", "relation")
+    op.create_index(
+        "uq_relation_open",
+        "relation",
+        ["person_id", "other_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("ends_on IS NULL AND settled <> 'struck'"),
+    )
+
 
 def downgrade() -> None:
+    # what nobody confirmed must not come into force by going back, nor a tie count that was struck
+    op.execute(
+        "UPDATE chain_version SET called_off_at = now() WHERE confirmed_at IS NULL AND called_off_at IS NULL"
+    )
+    op.execute("UPDATE relation SET ends_on = starts_on WHERE settled = 'struck'")
+    op.drop_index("uq_relation_open", "relation")
+    op.create_index(
+        "uq_relation_open",
+        "relation",
+        ["person_id", "other_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("ends_on IS NULL"),
+    )
+    op.drop_constraint(op.f("ck_relation_settled"), "relation")
     # what the older tables have no word for: a file without a preview is dropped, one that was undone too
     op.drop_constraint(op.f("ck_employee_left_for"), "employee")
     op.drop_constraint(op.f("ck_personnel_import_row_undone"), "personnel_import_row")

@@ -58,6 +58,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("said", name=op.f("pk_personnel_import_name")),
     )
     op.create_table(
+        "proposal",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.UUID(), nullable=True),
+        sa.Column("version_id", sa.UUID(), nullable=True),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.UUID(), nullable=False),
+        sa.Column("made_by_name", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.UUID(), nullable=True),
+        sa.Column("answered_by_name", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.CheckConstraint("(state = 'waiting') = (answered_at IS NULL)", name=op.f("ck_proposal_answered")),
+        sa.CheckConstraint(
+            "answered_by <> made_by OR state = 'taken-back'", name=op.f("ck_proposal_by_another")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('version','take-over','correction','removal','cancellation')",
+            name=op.f("ck_proposal_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting','confirmed','turned-down','taken-back')", name=op.f("ck_proposal_state")
+        ),
+        sa.CheckConstraint("(case_id IS NULL) <> (version_id IS NULL)", name=op.f("ck_proposal_about_one")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_proposal_case_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["chain_version.id"], name=op.f("fk_proposal_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    op.create_index("ix_proposal_case_id", "proposal", ["case_id"], unique=False)
+    op.create_index("ix_proposal_version_id", "proposal", ["version_id"], unique=False)
+    op.create_index(
+        "uq_proposal_case",
+        "proposal",
+        ["case_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "uq_proposal_version",
+        "proposal",
+        ["version_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
         "record_view",
         sa.Column("person_id", sa.UUID(), nullable=False),
         sa.Column("viewer_id", sa.UUID(), nullable=False),
@@ -106,6 +154,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_second_factor")),
     )
     op.add_column("account", sa.Column("lock_reason", sa.Text(), server_default="", nullable=False))
+    op.add_column(
+        "case", sa.Column("doubted", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
+    )
+    op.add_column(
+        "case", sa.Column("corrected_by", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
+    )
+    op.add_column("chain_version", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("chain_version", sa.Column("confirmed_by", sa.UUID(), nullable=True))
     op.add_column("employee", sa.Column("left_for", sa.Text(), nullable=True))
     op.add_column(
         "login_session",
@@ -141,9 +197,23 @@ def upgrade() -> None:
             "kept", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
         ),
     )
+    op.add_column(
+        "relation", sa.Column("admitted", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
+    )
+    op.add_column(
+        "relation", sa.Column("denied", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
+    )
+    op.add_column("relation", sa.Column("settled", sa.Text(), server_default="confirmed", nullable=False))
+    op.add_column("relation", sa.Column("settled_by", sa.UUID(), nullable=True))
+    op.add_column("relation", sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("relation", "settled_at")
+    op.drop_column("relation", "settled_by")
+    op.drop_column("relation", "settled")
+    op.drop_column("relation", "denied")
+    op.drop_column("relation", "admitted")
     op.drop_column("personnel_import_row", "kept")
     op.drop_column("personnel_import_row", "undone")
     op.drop_column("personnel_import", "mapping")
@@ -158,6 +228,10 @@ def downgrade() -> None:
     op.drop_column("login_session", "way")
     op.drop_column("login_session", "id")
     op.drop_column("employee", "left_for")
+    op.drop_column("chain_version", "confirmed_by")
+    op.drop_column("chain_version", "confirmed_at")
+    op.drop_column("case", "corrected_by")
+    op.drop_column("case", "doubted")
     op.drop_column("account", "lock_reason")
     op.drop_table("second_factor")
     op.drop_table("recovery_code")
@@ -165,6 +239,11 @@ def downgrade() -> None:
     op.drop_table("account_code")
     op.drop_index("ix_record_view_day", table_name="record_view")
     op.drop_table("record_view")
+    op.drop_index("uq_proposal_version", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index("uq_proposal_case", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index("ix_proposal_version_id", table_name="proposal")
+    op.drop_index("ix_proposal_case_id", table_name="proposal")
+    op.drop_table("proposal")
     op.drop_table("personnel_import_name")
     op.drop_table("personnel_import_change")
     op.drop_table("reset_request")

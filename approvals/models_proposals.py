@@ -1,0 +1,67 @@
+"""The table of what one of HR proposed and another must confirm before it takes effect."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from approvals.models import Case, ChainVersion
+from core.database import Base
+
+
+class ProposalKind(StrEnum):
+    """What can be proposed."""
+
+    VERSION = "version"
+    TAKE_OVER = "take-over"
+    CORRECTION = "correction"
+    REMOVAL = "removal"
+    CANCELLATION = "cancellation"
+
+
+class ProposalState(StrEnum):
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    TURNED_DOWN = "turned-down"
+    TAKEN_BACK = "taken-back"
+
+
+_WAITING = text("state = 'waiting'")
+
+
+class Proposal(Base):
+    """A change that one person alone could misuse: it takes effect when somebody else confirms it."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("kind IN ('version','take-over','correction','removal','cancellation')", name="kind"),
+        CheckConstraint("state IN ('waiting','confirmed','turned-down','taken-back')", name="state"),
+        CheckConstraint("(state = 'waiting') = (answered_at IS NULL)", name="answered"),
+        CheckConstraint("(case_id IS NULL) <> (version_id IS NULL)", name="about_one"),
+        CheckConstraint("answered_by <> made_by OR state = 'taken-back'", name="by_another"),
+        # one at a time about the same; and the list of what waits
+        Index("uq_proposal_case", "case_id", "kind", unique=True, postgresql_where=_WAITING),
+        Index("uq_proposal_version", "version_id", "kind", unique=True, postgresql_where=_WAITING),
+        Index("ix_proposal_case_id", "case_id"),
+        Index("ix_proposal_version_id", "version_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey(Case.id))
+    version_id: Mapped[UUID | None] = mapped_column(ForeignKey(ChainVersion.id))
+    body: Mapped[dict[str, Any]]
+    """What it would do: the facts of a correction, the way of a take-over, whose seat."""
+    reason: Mapped[str]
+    made_by: Mapped[UUID]
+    made_by_name: Mapped[str]
+    made_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default=ProposalState.WAITING)
+    answered_by: Mapped[UUID | None]
+    answered_by_name: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    """What whoever turned it down, or confirmed it, said."""
