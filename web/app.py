@@ -30,6 +30,7 @@ from web.routes import (
     links,
     login,
     mail,
+    mailed_files,
     mine,
     operator,
     outside,
@@ -39,6 +40,7 @@ from web.routes import (
     relations,
     staff,
     tasks,
+    viewing,
 )
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 
@@ -49,6 +51,7 @@ PAGES = (
     group,
     tasks,
     links,
+    mailed_files,
     cases,
     mine,
     imports,
@@ -58,6 +61,7 @@ PAGES = (
     chain_runs,
     cycles,
     files,
+    viewing,
     calendars,
     outside,
     operator,

@@ -16,7 +16,7 @@ from approvals.expiry import EXPIRED
 from approvals.file_models import CaseDocument
 from approvals.models import Case
 from approvals.versions import Change, Difference
-from core import filestore
+from core import filestore, preview
 from core.actor import Actor, Role
 from core.language import translate
 from web.words import N_
@@ -32,6 +32,11 @@ class DocumentRow:
     """Whether its bytes are where they should be."""
     changeable: bool
 
+    @property
+    def shown(self) -> bool:
+        """Whether it can be looked at in a page of ours."""
+        return self.stored and self.document.media_type in preview.SHOWN
+
 
 @dataclass(frozen=True, slots=True)
 class FileView:
@@ -46,8 +51,8 @@ class FileView:
     """Whether the case is theirs: then nothing internal is shown, and nothing they write is."""
 
     @property
-    def by_key(self) -> Mapping[str, CaseDocument]:
-        return {row.document.key: row.document for row in self.rows}
+    def by_key(self) -> Mapping[str, DocumentRow]:
+        return {row.document.key: row for row in self.rows}
 
 
 def file_view(session: Session, actor: Actor, case: Case, *, directory: Directory) -> FileView:

@@ -23,6 +23,8 @@ LINK_CODE = "link-code"
 LINK_ENTRY = "link-entry"
 UPLOAD = "upload"
 REMARK = "remark"
+DRAW = "draw"
+"""A page of a document as a picture."""
 COSTLY = "costly"
 """What takes seconds of a processor: a dry run, a forecast, a PDF."""
 
@@ -32,6 +34,7 @@ LIMITS = {
     LINK_ENTRY: parse("20/15 minutes"),
     UPLOAD: parse("30/10 minutes"),
     REMARK: parse("60/10 minutes"),
+    DRAW: parse("300/minute"),
     COSTLY: parse("30/minute"),
 }
 """By what is limited; who is counted is an address, a person or a link."""

@@ -52,6 +52,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.querySelector(opener.dataset.opens)?.showModal();
+  const closer = event.target.closest("[data-closes]");
+  if (closer) {
+    const closed = document.querySelector(closer.dataset.closes);
+    closed.hidden = true;
+    closed.replaceChildren();
+    document.querySelector("#file a")?.focus();
+  }
   for (const menu of document.querySelectorAll("details.menu[open]"))
     if (!menu.contains(event.target)) menu.open = false;
 });
@@ -113,3 +120,6 @@ document.addEventListener("click", (event) => {
   source.setSelectionRange(start, start + (lines[link.dataset.line - 1] || "").length);
   source.scrollTop = (link.dataset.line - 3) * (source.scrollHeight / lines.length);
 });
+
+// A document that was opened beside the form takes the focus, so that the keys turn its pages.
+document.addEventListener("htmx:afterSwap", () => document.querySelector("#viewer .viewer-pages")?.focus({ preventScroll: true }));
