@@ -1,4 +1,8 @@
-"""One cell of a spreadsheet, as offices write it, into a plain value: text, date, year, choice, rank."""
+"""One cell of a spreadsheet, as offices write it, into a plain value: text, code, phone, address, rank.
+
+What a spreadsheet does to a value is undone where that is sure, told where it is a guess, and refused where
+the value is lost; it is never taken for another.
+"""
 
 import re
 import unicodedata
@@ -13,37 +17,14 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 LONGEST = 500
 NOTHING = frozenset({"", "-", "--", "–", "—", "n/a", "na", "nihil", "tidak ada", "null", "none", "#n/a"})
 FORMULA_ERRORS = frozenset({"#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#getting_data"})
-SERIAL_ZERO = date(1899, 12, 30)
-"""Day 0 of a spreadsheet's day numbers."""
-
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januari january jan",
-            "februari february pebruari feb peb",
-            "maret march mar mrt",
-            "april apr",
-            "mei may",
-            "juni june jun",
-            "juli july jul",
-            "agustus august agu ags agt aug",
-            "september sept sep",
-            "oktober october okt oct",
-            "november nopember nov nop",
-            "desember december des dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+NUMBER = "#"
+"""Marks a code that a spreadsheet kept as a number: `01` and `1.10` arrive as 1 and 1.1."""
 
 _SIGNS = re.compile(r"[^a-z0-9]+")
-_YMD = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-_DMY = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{2,4})")
-_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[-/. ]+([A-Za-z]{3,9})\.?[-/. ]+(\d{2,4})")
-_TIME_AFTER = re.compile(r"[T ]\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?Z?$")
 _MAIL = re.compile(r"[^@\s<>,;\"']+@[^@\s<>,;\"']+\.[A-Za-z0-9-]+")
+_AS_FORMULA = re.compile(r'=\s*"([^"]*)"')
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+_GRADE = re.compile(r"(gol(ongan)?\.?\s*)?([IVX]{1,5}|1?[0-9])", re.IGNORECASE)
 
 
 class Unreadable(ValueError):
@@ -52,6 +33,14 @@ class Unreadable(ValueError):
     def __init__(self, wrong: Wrong, **facts: str | int) -> None:
         super().__init__(wrong)
         self.wrong, self.facts = wrong, facts
+
+
+class Doubtful(Unreadable):
+    """A cell was read, and a person should look whether rightly; `value` is what was read."""
+
+    def __init__(self, value: str, wrong: Wrong, **facts: str | int) -> None:
+        super().__init__(wrong, **facts)
+        self.value = value
 
 
 def text(cell: Cell) -> str:
@@ -65,7 +54,10 @@ def text(cell: Cell) -> str:
     said = "" if cell is None else cell.isoformat() if isinstance(cell, date) else str(cell)
     if not said.isprintable():
         said = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in said)
-    said = " ".join(said.split()).lstrip("'’`").lstrip()
+    said = " ".join(said.split())
+    if said.startswith("=") and (quoted := _AS_FORMULA.fullmatch(said)):
+        said = quoted[1].strip()  # ="0812" is how a CSV keeps a number from being one
+    said = said.lstrip("'’`").lstrip()
     if said.casefold() in NOTHING:
         return ""
     if said.casefold() in FORMULA_ERRORS:
@@ -75,63 +67,56 @@ def text(cell: Cell) -> str:
     return said
 
 
-def day(cell: Cell) -> str:
-    """A date as ISO text, from a date cell, a day number, or day-month-year however separated or spelt."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _numbered_day(cell)
-    said = text(cell)
-    # "Medan, 1 Januari 1980" is how forms write place and date of birth
-    tail = _TIME_AFTER.sub("", said.rpartition(",")[2].strip())
-    if not tail:
-        return ""
-    if match := _YMD.fullmatch(tail):
-        year, month, of_month = (int(part) for part in match.groups())
-    elif match := _DMY.fullmatch(tail):
-        of_month, month = int(match[1]), int(match[2])
-        year = _long_year(match[3], said)
-    elif (match := _DAY_MONTH_YEAR.fullmatch(tail)) and match[2].casefold() in MONTHS:
-        of_month, month = int(match[1]), MONTHS[match[2].casefold()]
-        year = _long_year(match[3], said)
-    elif tail.isdigit():
-        return _numbered_day(int(tail))
-    else:
-        raise Unreadable(Wrong.NOT_A_DATE, said=said)
-    return _a_day(year, month, of_month, said)
-
-
-def year(cell: Cell) -> str:
-    """A year from 1950 on, as text."""
-    if isinstance(cell, date):
-        return str(cell.year)
-    said = text(cell)
-    if not said:
-        return ""
-    if not re.fullmatch(r"(19[5-9]|20\d)\d", said):
-        raise Unreadable(Wrong.NOT_A_YEAR, said=said)
+def code(cell: Cell) -> str:
+    """The code of a new unit or post. Raises Doubtful where it is a number, Unreadable where it is a date."""
+    said = reference(cell)
+    if said.startswith(NUMBER):
+        said = said.removeprefix(NUMBER)
+        raise Doubtful(said, Wrong.CODE_NUMBER, said=said)
     return said
 
 
-def rank(cell: Cell) -> str:
-    """A rank such as III/b, however written; empty for PPPK grades such as IX."""
+def reference(cell: Cell) -> str:
+    """The code or name of something on record; after NUMBER where the cell is a number. Raises Unreadable."""
+    if isinstance(cell, date | time | timedelta):
+        raise Unreadable(Wrong.CODE_DATE, said=text(cell))
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     said = text(cell)
-    if not said or re.fullmatch(r"(gol(ongan)?\.?\s*)?[IVX]{1,5}", said, re.IGNORECASE):
+    return NUMBER + said if is_number and said else said
+
+
+def rank(cell: Cell) -> str:
+    """A rank such as III/b, however written. Raises Unreadable; Doubtful, with nothing, for what is no rank
+    but may be the grade of a PPPK, such as IX."""
+    said = text(cell)
+    if not said:
         return ""
+    if _GRADE.fullmatch(said):
+        raise Doubtful("", Wrong.GRADE_LEFT_OUT, said=said)
     found = ranks.read(said)
     if found is None:
         raise Unreadable(Wrong.NOT_A_RANK, said=said)
+    named = ranks.named(said)
+    if named and named != found:
+        raise Unreadable(Wrong.RANK_CONTRADICTS, said=said, name=ranks.NAMES[found], rank=found)
     return found
 
 
 def mail(cell: Cell) -> str:
-    """An email address."""
+    """An email address. Raises Unreadable."""
     said = text(cell)
     if said and not _MAIL.fullmatch(said):
         raise Unreadable(Wrong.NOT_AN_ADDRESS, said=said)
     return said.casefold()
+
+
+def phone(cell: Cell) -> str:
+    """A phone number; one that a spreadsheet kept as a number gets its zero back. Raises Unreadable."""
+    said = text(cell)
+    if _SCIENTIFIC.fullmatch(said):
+        raise Unreadable(Wrong.PHONE_LOST, said=said)
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return f"0{said}" if is_number and re.fullmatch(r"8\d{8,11}", said) else said
 
 
 @lru_cache(maxsize=10_000)
@@ -139,28 +124,3 @@ def squeezed(said: str) -> str:
     """A text without anything but lower-case letters and digits: how spellings are compared."""
     plain = said.lower() if said.isascii() else unicodedata.normalize("NFKD", said).casefold()
     return _SIGNS.sub("", plain) if plain.isascii() else "".join(c for c in plain if c.isalnum())
-
-
-def _numbered_day(number: float) -> str:
-    if 1 < number < 80_000:
-        return (SERIAL_ZERO + timedelta(days=int(number))).isoformat()
-    whole = f"{number:.0f}"
-    if len(whole) == 8 and whole[:2] in ("19", "20"):
-        return _a_day(int(whole[:4]), int(whole[4:6]), int(whole[6:]), whole)
-    raise Unreadable(Wrong.NOT_A_DATE, said=whole)
-
-
-def _long_year(said: str, whole: str) -> int:
-    if len(said) != 4:
-        raise Unreadable(Wrong.SHORT_YEAR, said=whole)
-    return int(said)
-
-
-def _a_day(year_: int, month: int, of_month: int, said: str) -> str:
-    try:
-        found = date(year_, month, of_month)
-    except ValueError as exc:
-        raise Unreadable(Wrong.NOT_A_DATE, said=said) from exc
-    if not 1900 <= found.year <= 2100:
-        raise Unreadable(Wrong.NOT_A_DATE, said=said)
-    return found.isoformat()

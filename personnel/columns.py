@@ -9,8 +9,9 @@ from typing import Any
 
 import yaml
 
-from personnel import cells, education, nip
+from personnel import cells, dates, education, nip
 from personnel.cells import Cell, Unreadable, squeezed
+from personnel.dates import Order
 from personnel.problems import Wrong
 
 DATA = Path(__file__).with_name("data")
@@ -46,6 +47,8 @@ class Column:
     needed: bool = False
     lenient: bool = False
     """A cell that can't be read is left out with a warning; otherwise the row is refused."""
+    read_day: Callable[[Cell, Order], str] | None = None
+    """Of a column of dates: the reader that heeds the column's order of day and month."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +132,20 @@ def document_number(cell: Cell) -> str:
 
 _READERS: dict[str, Reader] = {
     "text": cells.text,
-    "day": cells.day,
-    "year": cells.year,
+    "code": cells.code,
+    "reference": cells.reference,
+    "day": dates.day,
+    "birth": dates.birth,
+    "year": dates.year,
     "rank": cells.rank,
     "mail": cells.mail,
+    "phone": cells.phone,
     "nip": nip.read,
     "education": level_of_education,
     "roles": roles,
     "number": document_number,
 }
+_DAY_READERS: dict[str, Callable[[Cell, Order], str]] = {"day": dates.day, "birth": dates.birth}
 
 
 def _column(name: str, said: dict[str, Any]) -> Column:
@@ -149,4 +157,5 @@ def _column(name: str, said: dict[str, Any]) -> Column:
         _READERS[read] if read in _READERS else choice(read),
         said.get("needed", False),
         said.get("lenient", False),
+        _DAY_READERS.get(read),
     )

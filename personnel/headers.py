@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from personnel.cells import Cell, Unreadable, day, squeezed, text
+from personnel.cells import Cell, Unreadable, squeezed, text
 from personnel.columns import Column, Kind, Layout, choice, document_number, layouts, spellings
+from personnel.dates import day
 from personnel.sheets import Sheet
 
 DEEPEST = 40
@@ -138,7 +139,7 @@ def _document(said: str) -> Column | None:
             if rest in ("", "no", "nomor"):
                 return Column(kept, writings[0], (), document_number)
             if rest in ("tgl", "tanggal"):
-                return Column(f"{kept}.dated", f"Tanggal {writings[0]}", (), day)
+                return Column(f"{kept}.dated", f"Tanggal {writings[0]}", (), day, read_day=day)
     return None
 
 

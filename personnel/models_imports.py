@@ -1,4 +1,4 @@
-"""Files of personnel records: what was sent, what each row would do and did, and what is remembered of them."""
+"""Files of personnel records: what was sent, what each row would do and did, and what is remembered."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from core.database import Base
 
 
 class Import(Base):
-    """A file that was uploaded: its columns chosen, previewed row by row, then applied whole or not at all."""
+    """A file that was uploaded: its columns chosen, previewed row by row, then applied whole or dropped."""
 
     __tablename__ = "personnel_import"
     __table_args__ = (

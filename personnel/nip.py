@@ -6,6 +6,7 @@ a PPPK may be made otherwise, so what would refuse a PNS only warns there.
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +14,13 @@ from personnel.cells import Cell, Unreadable, text
 from personnel.problems import Problem, Wrong, refuse, warn
 
 LOST = "~"
-"""Marks a NIP that a spreadsheet kept as a number: only its first 15 digits can be trusted."""
+"""Marks a NIP that a spreadsheet kept as a number: only its first 15 digits, cut or rounded, are there."""
 TRUSTED = 15
 YOUNGEST = 17
+
+_SCIENTIFIC = re.compile(r"(\d)[.,]?(\d*)[eE]\+?(\d{1,3})")
+_STEPS = (1, 10, 100, 1000)
+_SEPARATORS = re.compile(r"[\s.,\-/'’`_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +35,37 @@ class Nip:
 
 
 def read(cell: Cell) -> str:
-    """The digits of a NIP cell; after LOST those of one that was turned into a number. Raises Unreadable.
+    """The digits of a NIP cell; after LOST the number that one was turned into. Raises Unreadable.
 
-    A spreadsheet's number has 15 or 16 true digits, so the serial number of an 18-digit NIP is gone.
+    A spreadsheet's number has 15 or 16 true digits, so the serial number of an 18-digit NIP is gone; so it is
+    where the number was written out as text: 1.98001E+17, 198001012005011008.0, or 000 at the end.
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
-        whole = int(cell)
-        return LOST + str(_unrounded(whole)) if len(str(whole)) == 18 else str(whole)
-    said = text(cell)
-    if re.fullmatch(r"\d[.,]\d+[eE]\+?\d+", said):
-        mantissa = re.sub(r"\D", "", said.upper().partition("E")[0])
-        if len(mantissa) < TRUSTED or not said.endswith("17"):
+        whole = str(int(cell))
+        return LOST + whole if len(whole) == 18 else whole
+    said = unicodedata.normalize("NFKC", text(cell))
+    if match := _SCIENTIFIC.fullmatch(said):
+        mantissa = match[1] + match[2]
+        if len(mantissa) < TRUSTED or match[3] != "17":
             raise Unreadable(Wrong.NIP_LOST)
         return LOST + mantissa.ljust(18, "0")[:18]
-    return re.sub(r"[\s.\-/']", "", re.sub(r"[.,]0+$", "", said))
+    decimal = re.fullmatch(r"(\d+)[.,]0+", said)
+    digits = _SEPARATORS.sub("", decimal[1] if decimal else said)
+    if not re.fullmatch(r"[0-9]{18}", digits):
+        return digits
+    # no serial number is 000; and what has a decimal point was a double, if it can be one
+    lost = digits.endswith("000") or (decimal and int(float(digits)) == int(digits))
+    return LOST + digits if lost else digits
+
+
+def may_be(lost: str, digits: str) -> bool:
+    """Whether a NIP could have become this number: a double, cut or rounded to 15 digits or more."""
+    if not re.fullmatch(r"[0-9]{18}", digits) or not re.fullmatch(r"[0-9]{18}", lost):
+        return False
+    exact = (int(digits), int(float(digits)))
+    cut = {number // step * step for number in exact for step in _STEPS}
+    rounded = {(number + step // 2) // step * step for number in exact for step in _STEPS}
+    return float(lost) in {float(number) for number in cut | rounded}
 
 
 def said_by(digits: str) -> Nip:
@@ -54,10 +76,10 @@ def said_by(digits: str) -> Nip:
 
 def check(digits: str, *, status: str, born_on: str = "", gender: str = "") -> list[Problem]:
     """What is wrong with a NIP, by itself and against the row it stands in."""
-    if not digits.isdigit() or len(digits) != 18:
+    if not re.fullmatch(r"[0-9]{18}", digits):
         if status == "PPPK" and re.fullmatch(r"[0-9A-Za-z]{9,20}", digits):
             return [warn("nip", Wrong.NIP_UNUSUAL)]
-        if digits.isdigit() and len(digits) == 9:
+        if re.fullmatch(r"[0-9]{9}", digits):
             return [refuse("nip", Wrong.NIP_OLD)]
         return [refuse("nip", Wrong.NIP_LENGTH, digits=sum(c.isdigit() for c in digits))]
     found = said_by(digits)
@@ -71,12 +93,6 @@ def check(digits: str, *, status: str, born_on: str = "", gender: str = "") -> l
     if faults and status == "PPPK":
         return [warn("nip", Wrong.NIP_UNUSUAL)]
     return faults + _against(found, born_on, gender)
-
-
-def _unrounded(whole: int) -> int:
-    """Undo the binary rounding, which is at most 16 here: 198405112006101000 arrives as ...100992."""
-    nearest = (whole + 500) // 1000 * 1000
-    return nearest if abs(whole - nearest) <= 16 else whole
 
 
 def _against(found: Nip, born_on: str, gender: str) -> list[Problem]:

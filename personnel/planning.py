@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.ids import new_id
+from personnel.cells import NUMBER
 from personnel.columns import Kind, labels
 from personnel.heads import guess_heads
 from personnel.nip import LOST
@@ -244,10 +245,14 @@ def _from_the_top(rows: list[Row], world: World) -> list[Row]:
     mine = {name for row in rows for name in (row.get("code"), row.get("name"))}
     while waiting:
         placed = {name for row in ordered for name in (row.get("code"), row.get("name"))}
-        ready = [r for r in waiting if r.get("parent") not in mine or r.get("parent") in placed]
+        ready = [r for r in waiting if _parent(r) not in mine or _parent(r) in placed]
         if not ready:
             return ordered + waiting
         ordered += ready
         placed_now = {id(row) for row in ready}
         waiting = [row for row in waiting if id(row) not in placed_now]
     return ordered
+
+
+def _parent(row: Row) -> str:
+    return row.get("parent").removeprefix(NUMBER)

@@ -21,9 +21,25 @@ class Wrong(StrEnum):
     MISSING = "This is needed and the cell is empty."
     TOO_LONG = "This is longer than {limit} characters."
     NOT_A_DATE = "“{said}” is not a date; write day-month-year, as in 31-12-1985."
-    SHORT_YEAR = "“{said}” has a year of two digits; write all four."
+    SHORT_YEAR = "“{said}” has a year of two digits; {read} is taken."
+    MONTH_FIRST = "“{said}” stands in a column that writes the month first; {read} is taken."
+    DATE_EITHER = (
+        "“{said}” can be read both ways, and its column holds both day-month and month-day; write the month"
+        " as a word, as in 4 Mei 2026."
+    )
+    DATE_SWAPPED = (
+        "The spreadsheet seems to have swapped day and month in {said}: of this column it took for dates only"
+        " what could be month-day. Open the source with Indonesian settings, or import the column as text."
+    )
     NOT_A_YEAR = "“{said}” is not a year."
     NOT_A_RANK = "“{said}” is not a rank; ranks run from I/a to IV/e."
+    RANK_CONTRADICTS = "“{said}” contradicts itself: the rank {rank} is called {name}."
+    GRADE_LEFT_OUT = "“{said}” is no rank of a civil servant (I/a to IV/e); the rank is left as it is."
+    CODE_NUMBER = "The spreadsheet holds the code {said} as a number: a nought at its ends would be lost."
+    CODE_DATE = (
+        "The spreadsheet turned the code into the date {said}; format the column as text and type it again."
+    )
+    PHONE_LOST = "The spreadsheet turned the phone number into {said} and lost its digits; it is left out."
     NOT_ONE_OF = "“{said}” is not one of: {known}."
     NOT_AN_ADDRESS = "“{said}” is not an email address; the person enters without one."
     FORMULA_ERROR = "The spreadsheet shows the error {said} here."
@@ -31,7 +47,8 @@ class Wrong(StrEnum):
     NIP_LENGTH = "A NIP has 18 digits; this has {digits}."
     NIP_OLD = "This is an old NIP of 9 digits; write the one of 18 digits."
     NIP_LOST = (
-        "The spreadsheet turned the NIP into a number and lost its last digits; format the column as text."
+        "The spreadsheet turned the NIP into a number and lost its last digits. Format the column as text,"
+        " type the NIP again (all 18 digits) and send the file once more."
     )
     NIP_GUESSED = "The NIP had lost its last digits; by its first 15 and the name it is {nip}."
     NIP_SEVERAL = "The NIP has lost its last digits, and several people have the same first 15."
@@ -45,6 +62,10 @@ class Wrong(StrEnum):
     # references
     UNKNOWN_UNIT = "There is no unit “{said}”."
     SEVERAL_UNITS = "There are several units called “{said}”; write the unit's code."
+    CODES_ALIKE = (
+        "The spreadsheet made the number {said} of the code; it may be any of {codes}. Format the column as"
+        " text."
+    )
     UNKNOWN_POST = "There is no post “{said}”."
     SEVERAL_POSTS = "There are several posts called “{said}”; write the post's code."
     UNKNOWN_PERSON = "There is no employee with the NIP {nip}."

@@ -27,7 +27,9 @@ NAMES = {
 
 RANKS = tuple(NAMES)
 _ORDER = {rank: order for order, rank in enumerate(RANKS, start=1)}
-_WRITTEN = re.compile(r"\b(IV|III|II|I|[1-4])\s*[/.\-]?\s*([a-eA-E])\b")
+_WRITTEN = re.compile(r"\b(IV|III|II|I|[1-4])\s*[/.\-]?\s*([a-e])\b", re.IGNORECASE)
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_TINGKAT = re.compile(r"\b(?:tk|tkt|tingkat) ?(?:i|1)\b")
 
 
 class UnknownRank(Invalid):
@@ -57,9 +59,21 @@ def name(rank: str) -> str:
 def read(said: str) -> str | None:
     """The rank in `III/b`, `III b`, `3B` or `Penata Muda Tk. I (III/b)`; None where there is none."""
     for match in reversed(list(_WRITTEN.finditer(said))):
-        group = match[1] if not match[1].isdigit() else ("I", "II", "III", "IV")[int(match[1]) - 1]
+        group = match[1].upper() if not match[1].isdigit() else ("I", "II", "III", "IV")[int(match[1]) - 1]
         rank = f"{group}/{match[2].lower()}"
         if rank in _ORDER:
             return rank
-    named = " ".join(said.casefold().replace("tk.", "tingkat").replace("tk ", "tingkat ").split())
-    return next((rank for rank, words in NAMES.items() if words.casefold() == named), None)
+    words = _words(said)
+    return next((rank for rank, name in NAMES.items() if name.casefold() == words), None)
+
+
+def named(said: str) -> str | None:
+    """The rank whose name stands in `Penata Muda Tk. I (III/b)`, whatever code stands beside it."""
+    words = f" {_words(said)} "
+    found = [rank for rank, name in NAMES.items() if f" {name.casefold()} " in words]
+    return max(found, key=lambda rank: len(NAMES[rank]), default=None)
+
+
+def _words(said: str) -> str:
+    """Words alone; `Tk.I` is written out."""
+    return " ".join(_TINGKAT.sub(" tingkat i ", _SIGNS.sub(" ", said.casefold())).split())

@@ -1,11 +1,12 @@
 """The rows of a sheet that is understood, as plain values, each with what could not be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from personnel.cells import Cell, Unreadable, squeezed
+from personnel.cells import Cell, Doubtful, Unreadable, squeezed
 from personnel.columns import Kind
+from personnel.dates import Order, order_of
 from personnel.headers import Found, Table
 from personnel.names import split_name
 from personnel.problems import Level, Problem, Wrong
@@ -39,17 +40,28 @@ class Row:
 def rows(sheet: Sheet, table: Table) -> list[Row]:
     """The rows that hold data; repeated headers, blank rows, totals and signatures are passed over."""
     header = [squeezed(said) for said in table.headers]
+    orders = _orders(sheet, table)
     found: list[Row] = []
     for index in range(table.first_row, len(sheet.rows)):
         cells = sheet.rows[index]
         if any(cell not in ("", None) for cell in cells) and not _repeats(header, cells):
-            row = _row(sheet.name, index + 1, table, cells)
+            row = _row(sheet.name, index + 1, table, cells, orders)
             if _is_data(row, table):
                 found.append(row)
     return found
 
 
-def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell]) -> Row:
+def _orders(sheet: Sheet, table: Table) -> dict[int, Order]:
+    """How day and month stand in each column of dates."""
+    rows = sheet.rows[table.first_row :]
+    return {
+        place.index: order_of(cells[place.index] for cells in rows if place.index < len(cells))
+        for place in table.columns
+        if place.column.read_day
+    }
+
+
+def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell], orders: Mapping[int, Order]) -> Row:
     row = Row(sheet, number, table.layout.kind, {}, source=(table, cells))
     unread: set[str] = set()
     for place in table.columns:
@@ -57,8 +69,12 @@ def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell]) -> Row:
         if name in row.values or place.index >= len(cells):
             continue
         try:
-            if value := place.column.read(cells[place.index]):
+            if value := _read(place, cells[place.index], orders):
                 row.values[name] = value
+        except Doubtful as doubt:
+            if doubt.value:
+                row.values[name] = doubt.value
+            row.problems.append(_doubt(place, doubt))
         except Unreadable as wrong:
             unread.add(name)
             row.problems.append(_unreadable(place, wrong))
@@ -67,7 +83,14 @@ def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell]) -> Row:
             row.problems.append(Problem(column.name, Level.REFUSE, Wrong.MISSING, reading=True))
     if row.kind is Kind.EMPLOYEE and "name" in row.values:
         _split(row.values)
+    if row.get("status") == "PPPK":  # whose grades are no ranks, as everybody knows
+        row.problems = [p for p in row.problems if p.wrong is not Wrong.GRADE_LEFT_OUT]
     return row
+
+
+def _read(place: Found, cell: Cell, orders: Mapping[int, Order]) -> str:
+    read_day = place.column.read_day
+    return read_day(cell, orders[place.index]) if read_day else place.column.read(cell)
 
 
 def as_written(row: Row) -> dict[str, str]:
@@ -80,6 +103,11 @@ def as_written(row: Row) -> dict[str, str]:
         if header and index < len(cells) and cells[index] not in ("", None):
             written[header] = str(cells[index])[:200]
     return written
+
+
+def _doubt(place: Found, doubt: Doubtful) -> Problem:
+    facts: dict[str, Any] = doubt.facts
+    return Problem(place.column.name, Level.WARN, doubt.wrong, facts, reading=True)
 
 
 def _unreadable(place: Found, wrong: Unreadable) -> Problem:

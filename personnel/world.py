@@ -4,14 +4,15 @@ A thing is known by its kind and its natural key (a unit's code, a NIP, a NIP an
 values: dates as ISO text, other things by their natural keys.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from personnel.cells import squeezed
+from personnel.cells import NUMBER, squeezed
 from personnel.columns import Kind
 from personnel.names import full_name, same_name
-from personnel.nip import LOST, TRUSTED
+from personnel.nip import LOST, TRUSTED, may_be
 from personnel.problems import Problem, Wrong, refuse, warn
 
 Key = tuple[str, ...]
@@ -41,6 +42,8 @@ class World:
     _keyed: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     _nips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _of_person: dict[tuple[Kind, str], list[Key]] = field(default_factory=lambda: defaultdict(list))
+    _numbers: dict[tuple[Kind, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Codes of units and posts by the number that a spreadsheet makes of them."""
     _holdings: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
 
     def put(self, kind: Kind, key: Key, state: State) -> None:
@@ -77,6 +80,11 @@ class World:
 
     def unit(self, said: str) -> str | Problem:
         """The code of a unit by its code or name."""
+        if said.startswith(NUMBER):
+            alike = self._numbers.get((Kind.UNIT, _number(said)), [])
+            if len(alike) > 1:
+                return refuse("unit", Wrong.CODES_ALIKE, said=said[1:], codes=", ".join(alike))
+            said = alike[0] if alike else said.removeprefix(NUMBER)
         if (said,) in self.things[Kind.UNIT]:
             return said
         codes = {c for c in self._unit_names[squeezed(said)] if self._still_called(c, said)}
@@ -89,6 +97,11 @@ class World:
     def post(self, said: str, unit: str) -> str | Problem:
         """The code of a post by its code, or by its title within a unit or where there is only one."""
         posts = self.things[Kind.POSITION]
+        if said.startswith(NUMBER):
+            alike = self._numbers.get((Kind.POSITION, _number(said)), [])
+            if len(alike) > 1:
+                return refuse("position", Wrong.CODES_ALIKE, said=said[1:], codes=", ".join(alike))
+            said = alike[0] if alike else said.removeprefix(NUMBER)
         if (said,) in posts:
             return said
         codes = {
@@ -118,17 +131,20 @@ class World:
                 shown = full_name(known["front_title"], known["name"], known["back_title"])
                 return said, [warn("name", Wrong.OTHER_NAME, name=shown, said=name)]
             return said, []
-        return self._guessed(said.removeprefix(LOST), name)
+        return self._guessed(said, name)
 
     def alike(self, said: str) -> list[str]:
         """The NIPs of known people that a row may mean."""
         if not said.startswith(LOST):
             return [said] if (said,) in self.things[Kind.EMPLOYEE] else []
-        return list(self._nips[said.removeprefix(LOST)[:TRUSTED]])
+        lost = said.removeprefix(LOST)
+        first = int(lost[:TRUSTED]) if lost.isdecimal() else 0
+        near = (nip for n in (first - 1, first, first + 1) for nip in self._nips.get(str(n), ()))
+        return [nip for nip in near if may_be(lost, nip)]
 
-    def _guessed(self, digits: str, name: str) -> tuple[str, list[Problem]]:
+    def _guessed(self, said: str, name: str) -> tuple[str, list[Problem]]:
         people = self.things[Kind.EMPLOYEE]
-        alike = self._nips[digits[:TRUSTED]]
+        alike = self.alike(said)
         if name:
             alike = [nip for nip in alike if same_name(name, people[nip,]["name"])]
         if len(alike) == 1:
@@ -144,6 +160,8 @@ class World:
         return squeezed(self.things[Kind.UNIT][code,]["name"]) == squeezed(said)
 
     def _index(self, kind: Kind, key: Key) -> None:
+        if kind in (Kind.UNIT, Kind.POSITION) and (number := _number(key[0])):
+            self._numbers[kind, number].append(key[0])
         if kind is Kind.EMPLOYEE:
             self._nips[key[0][:TRUSTED]].append(key[0])
         elif kind is Kind.HOLDING:
@@ -151,3 +169,9 @@ class World:
             self._of_person[kind, key[1]].append(key)
         elif kind not in (Kind.FREE_DAY, Kind.UNIT, Kind.POSITION):
             self._of_person[kind, key[0]].append(key)
+
+
+def _number(code: str) -> str:
+    """What remains of a code that becomes a number; empty for one that can't."""
+    plain = code.removeprefix(NUMBER)
+    return str(float(plain)) if re.fullmatch(r"[0-9]{1,15}([.][0-9]{1,10})?", plain) else ""
