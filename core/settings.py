@@ -65,6 +65,34 @@ class OfficeSettings(BaseModel):
     language: Literal["id", "en"] = "id"
 
 
+class LoginSettings(BaseModel):
+    """How people prove who they are."""
+
+    second_factor: bool | None = None
+    """Whether HR, operators and administrators need the code of an app beside their password; not said: yes,
+    except in a demo or a rehearsal."""
+    activation_days: int = 30
+    """How long the code of an activation letter or mail is good."""
+
+
+class OidcSettings(BaseModel):
+    """Login through the office's identity provider (OpenID Connect); without an issuer there is none."""
+
+    issuer: str = ""
+    """Its address, under which it publishes /.well-known/openid-configuration; the only one that is asked."""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: Path | None = None
+    """Where the secret is kept instead, in a file that its owner alone can read."""
+    claim: str = "nip"
+    """Which claim of the signed token says who it is."""
+    matches: Literal["nip", "email", "login"] = "nip"
+    """With what of ours that claim is compared; an email only counts when the provider verified it."""
+    scopes: str = "openid profile email"
+    name: str = "SSO"
+    """What the button calls the provider."""
+
+
 class LedgerSettings(BaseModel):
     """How the log is vouched for."""
 
@@ -97,6 +125,8 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     office: OfficeSettings = OfficeSettings()
     ledger: LedgerSettings = LedgerSettings()
+    login: LoginSettings = LoginSettings()
+    oidc: OidcSettings = OidcSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -116,6 +146,12 @@ class Settings(BaseSettings):
     @property
     def maildir(self) -> Path:
         return self.mail.maildir or self.home / "mail"
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether those whose roles reach far need a second factor."""
+        said = self.login.second_factor
+        return said if said is not None else not (self.demo or self.rehearsal)
 
     @property
     def files(self) -> Path:

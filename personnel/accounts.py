@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from personnel.among import among_texts
 from personnel.directory import office_day, serving
 from personnel.logins import close_session, open_session, read_session
 from personnel.models import Account, AccountState, Employee
+from personnel.models_accounts import AccountCode
 from personnel.names import full_name
 
 __all__ = [
@@ -30,9 +31,11 @@ __all__ = [
     "accounts",
     "actor_of",
     "authenticate",
+    "change_password",
     "close",
     "close_session",
     "create",
+    "end_access",
     "find",
     "grant",
     "open_session",
@@ -188,7 +191,7 @@ def set_password(
     if not own:
         keep_accounts(actor)
     passwords.check(password, account.login, employee.nip, employee.name)
-    _change_password(session, actor, account, password, must_change=not own)
+    change_password(session, actor, account, password, must_change=not own, how="own" if own else "admin")
 
 
 def reset(session: Session, actor: Actor, account_id: UUID) -> str:
@@ -196,8 +199,31 @@ def reset(session: Session, actor: Actor, account_id: UUID) -> str:
     keep_accounts(actor)
     account, _ = _locked(session, account_id)
     password = passwords.one_time()
-    _change_password(session, actor, account, password, must_change=True)
+    change_password(session, actor, account, password, must_change=True, how="admin")
     return password
+
+
+def change_password(
+    session: Session, actor: Actor, account: Account, password: str, *, must_change: bool, how: str
+) -> None:
+    """Set a locked account's password, once a verb found that it may be; its sessions and codes end.
+
+    `how` it came about: own, admin, activation, reset.
+    """
+    account.password_hash, account.must_change = passwords.hashed(password), must_change
+    end_access(session, account.id)
+    facts = {"account": account.id, "how": how}
+    history.record(session, actor, [_event("password_set", account.employee_id, facts)])
+
+
+def end_access(session: Session, account_id: UUID) -> None:
+    """End every session of an account, and every code with which a password could be set."""
+    logins.close_all(session, account_id)
+    session.execute(
+        update(AccountCode)
+        .where(AccountCode.account_id == account_id, AccountCode.ended_at.is_(None))
+        .values(ended_at=clock.now(session))
+    )
 
 
 def grant(session: Session, actor: Actor, account_id: UUID, roles: Iterable[str]) -> None:
@@ -219,7 +245,7 @@ def close(session: Session, actor: Actor, account_id: UUID) -> None:
     keep_accounts(actor)
     account, _ = _locked(session, account_id)
     account.state = AccountState.CLOSED
-    logins.close_all(session, account.id)
+    end_access(session, account.id)
     history.record(session, actor, [_event("closed", account.employee_id, {"account": account.id})])
 
 
@@ -267,14 +293,6 @@ def _shown(account: Account, employee: Employee) -> AccountRow:
         account.password_hash != passwords.UNUSABLE,
         account.last_login_at,
     )
-
-
-def _change_password(
-    session: Session, actor: Actor, account: Account, password: str, must_change: bool
-) -> None:
-    account.password_hash, account.must_change = passwords.hashed(password), must_change
-    logins.close_all(session, account.id)
-    history.record(session, actor, [_event("password_set", account.employee_id, {"account": account.id})])
 
 
 def _row(

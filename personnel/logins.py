@@ -18,14 +18,26 @@ SEEN_EVERY = timedelta(minutes=1)
 """A session's last sign of life is not written more often than this."""
 
 
-def open_session(session: Session, account: Account, address: str, agent: str, language: str = "") -> str:
-    """Begin a session of an account that has just been authenticated; returns the token for the browser."""
+def open_session(
+    session: Session,
+    account: Account,
+    address: str,
+    agent: str,
+    language: str = "",
+    *,
+    way: str = "password",
+    proved: bool = False,
+) -> str:
+    """Begin a session of an account that has just been authenticated; returns the token for the browser.
+
+    `way` it was opened: password or oidc; `proved`: the second factor was shown just now.
+    """
     token, at = secrets.token_urlsafe(32), clock.now(session)
     if not language:
         language = session.scalars(select(Employee.language).where(Employee.id == account.employee_id)).one()
     session.add(
         LoginSession(
-            token_hash=_hash(token),
+            token_hash=hash_of(token),
             account_id=account.id,
             csrf=secrets.token_urlsafe(32),
             opened_at=at,
@@ -34,6 +46,8 @@ def open_session(session: Session, account: Account, address: str, agent: str, l
             address=address[:100],
             agent=agent[:300],
             language=language,
+            way=way,
+            proved_at=at if proved else None,
         )
     )
     session.flush()
@@ -51,7 +65,7 @@ def read_session(
         select(LoginSession, Account, Employee)
         .join(Account, Account.id == LoginSession.account_id)
         .join(Employee, Employee.id == Account.employee_id)
-        .where(LoginSession.token_hash == _hash(token), Account.state == AccountState.ACTIVE)
+        .where(LoginSession.token_hash == hash_of(token), Account.state == AccountState.ACTIVE)
     )
     found = session.execute(query).one_or_none()
     if found is None:
@@ -68,7 +82,7 @@ def read_session(
 
 def close_session(session: Session, token: str) -> None:
     """End a session; ending one that is gone already is no error."""
-    session.execute(delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == hash_of(token)))
 
 
 def close_all(session: Session, account_id: UUID) -> None:
@@ -93,5 +107,6 @@ def quiet() -> timedelta:
     return timedelta(hours=settings().web.session_hours)
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What belongs to accounts beside the login: one-time codes, second factors, and who looked at whose record."""
+"""What belongs to accounts beside the login: codes, second factors, and who looked at whose record."""
 
 from datetime import date, datetime
 from enum import StrEnum
