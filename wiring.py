@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from approvals import ahead
 from core import events
-from flows.process import calendars, handovers, kinds, staff_notices
+from flows.process import account_notices, calendars, handovers, kinds, staff_notices
 from flows.process import notices as process_notices
 from flows.promotion import notices as promotion_notices
 from flows.promotion.service import KIND as PROMOTION
@@ -21,6 +21,7 @@ def wire() -> None:
             ahead.subscriber(directory),
             process_notices.subscriber,
             staff_notices.subscriber,
+            account_notices.subscriber,
             promotion_notices.subscriber,
         ]
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core import onetime
 from core.settings import settings
 from notifications.codes import code_of
 from notifications.links import task_link
@@ -32,6 +33,11 @@ def _page(path: str) -> Added:
 
 def _code(facts: Facts, recipient_id: UUID, now: datetime) -> Facts:
     return {"url": "", "code": code_of(UUID(facts["code_id"]), recipient_id, facts["purpose"])}
+
+
+def _account_code(facts: Facts, recipient_id: UUID, now: datetime) -> Facts:
+    url = f"{settings().public_url}/activate"
+    return {"url": url, "code": onetime.code_of(facts["purpose"], UUID(facts["code_id"]))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,8 @@ MAILS: Mapping[str, Mail] = {
         "received from_name to_name order reason starts_at ends_at", _page("/my/delegations")
     ),
     "delegation_ended": _mail("received from_name to_name order by_name", _page("/my/delegations")),
+    "account_code": _mail("login code_id purpose until", _account_code),
+    "account_notice": _mail("happened at", _page("/my/sessions"), "by_name reason"),
     "one_time_code": _mail("code_id purpose minutes until", _code),
 }
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -72,6 +72,12 @@ def looks(
 def count_looks(session: Session) -> int:
     """How many lines `looks` has about everybody."""
     return session.scalars(select(func.count()).select_from(RecordView)).one()
+
+
+def forget(session: Session, before: date) -> int:
+    """Delete what was noted before a day; returns how many lines. For upkeep."""
+    old = delete(RecordView).where(RecordView.day < before).returning(RecordView.day)
+    return len(session.scalars(old).all())
 
 
 def _look(view: RecordView, person: Employee, viewer: Employee) -> Look:

@@ -1,8 +1,8 @@
 """Forgotten passwords. Asking is answered alike for everybody; what comes of it is done a moment later."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -43,6 +43,12 @@ def work_off(session: Session) -> int:
         session.delete(request)
     session.flush()
     return sent
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Delete codes that ended or ran out before a moment; returns how many. For upkeep."""
+    over = or_(AccountCode.ended_at < before, AccountCode.expires_at < before)
+    return len(session.scalars(delete(AccountCode).where(over).returning(AccountCode.id)).all())
 
 
 def _able(session: Session, login: str) -> Account | None:

@@ -30,6 +30,7 @@ from flows.process.keeper import Action, next_action
 from flows.process.leadership import Leadership
 from flows.process.prefect_api import Prefect, PrefectDown, RunSeen
 from flows.process.run import passing
+from personnel import resetting
 from personnel.directory import PersonnelDirectory
 
 TICK_SECONDS = 1.0
@@ -76,6 +77,7 @@ class Keeper:
                 _carry_out_intents()
                 self._every(SWEEP_SECONDS, _sweep)
                 self._every(SWEEP_SECONDS, _reschedule)
+                self._every(SWEEP_SECONDS, _resets)
                 self._every(FILES_SECONDS, _sweep_files)
                 _unharmed("seal", _seal)
                 self._every(CHECKPOINT_SECONDS, _checkpoint)
@@ -205,6 +207,12 @@ def _sweep() -> None:
             break
     with transaction() as session:
         resume_due(session, directory=PersonnelDirectory(session), limit=SWEEP_LIMIT)
+
+
+def _resets() -> None:
+    """Mail codes to those who forgot passwords: here, so that no answer's time tells who has a login."""
+    with transaction() as session:
+        resetting.work_off(session)
 
 
 def _sweep_files() -> None:

@@ -10,10 +10,16 @@ from core import clock
 from flows.process.handovers import hand_over_due
 from flows.process.models import Heartbeat
 from notifications import retention
-from personnel import attempts, logins
+from personnel import attempts, logins, looking, resetting
+from personnel.days import office_day
 
 KEEP_MAIL_TEXT = timedelta(days=365)
 """So long after it was sent, a mail's facts are kept for sending it again."""
+KEEP_CODES = timedelta(days=90)
+"""So long after its end, it is kept that an account was given a code; the log keeps it for ever."""
+KEEP_LOOKS = timedelta(days=5 * 366)
+"""So long it is kept who looked at whose record: the PDP law wants processing recorded and sets no term
+(UU 27/2022 art. 31); five years is this project's choice."""
 KEEP_HEARTBEATS = timedelta(days=2)
 
 
@@ -23,6 +29,14 @@ def end_old_sessions(session: Session) -> int:
 
 def forget_login_attempts(session: Session) -> int:
     return attempts.forget(session, clock.now(session))
+
+
+def purge_account_codes(session: Session) -> int:
+    return resetting.forget(session, clock.now(session) - KEEP_CODES)
+
+
+def forget_looks(session: Session) -> int:
+    return looking.forget(session, office_day(clock.now(session)) - KEEP_LOOKS)
 
 
 def purge_codes(session: Session) -> int:
@@ -43,7 +57,9 @@ DUTIES: Mapping[str, Callable[[Session], int]] = {
     "hand over": hand_over_due,
     "end old sessions": end_old_sessions,
     "forget login attempts": forget_login_attempts,
+    "purge account codes": purge_account_codes,
     "purge codes": purge_codes,
+    "forget looks": forget_looks,
     "forget mail texts": forget_mail_texts,
     "forget heartbeats": forget_heartbeats,
 }

@@ -65,7 +65,40 @@ DELEGATION: dict[str, Any] = {
     "ends_at": "2026-11-28T16:59:59+00:00",
 }
 
+ACCOUNT_CODE: dict[str, Any] = {
+    "login": "198503152010011004",
+    "code_id": "019365a0-0000-7000-8000-000000000007",
+    "purpose": "activation",
+    "until": "2026-12-24T02:15:00+00:00",
+}
+ACCOUNT: dict[str, Any] = {"happened": "password", "at": "2026-11-24T02:10:00+00:00"}
+
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "account_code": ("account_code", ACCOUNT_CODE),
+    "account_code_reset": (
+        "account_code",
+        ACCOUNT_CODE | {"purpose": "reset", "until": "2026-11-24T04:15:00+00:00"},
+    ),
+    **{
+        f"account_notice_{happened}": ("account_notice", ACCOUNT | {"happened": happened})
+        for happened in ("password", "activated", "by-admin", "letter", "unlocked")
+    },
+    **{
+        f"account_notice_{happened}": ("account_notice", ACCOUNT | {"happened": happened})
+        for happened in ("factor-set", "factor-ended", "papers")
+    },
+    **{
+        f"account_notice_{happened}": (
+            "account_notice",
+            ACCOUNT
+            | {
+                "happened": happened,
+                "by_name": "Tan Mei Ling",
+                "reason": "Ponsel hilang <dilaporkan hari ini>",
+            },
+        )
+        for happened in ("locked", "factor-reset")
+    },
     "task_assigned": ("task_assigned", TASK),
     "task_assigned_without_deadline": ("task_assigned", TASK | {"due_at": None}),
     "task_assigned_with_next": (
