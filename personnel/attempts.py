@@ -103,7 +103,9 @@ def _count(session: Session, tried: tuple[Door, ...], at: datetime) -> timedelta
     session.execute(insert(LoginAttempt).values(fresh).on_conflict_do_nothing())
     locked = select(LoginAttempt).where(LoginAttempt.door.in_(free)).order_by(LoginAttempt.door)
     rows = session.scalars(locked.with_for_update()).all()
-    blocked = max(row.free_at - at for row in rows)
+    # others who tried in the same instant, and had not to wait, keep nobody out: theirs may be a later `at`
+    waits = (row.free_at - at for row in rows if row.tries > free[row.door])
+    blocked = max(waits, default=timedelta())
     if blocked > timedelta():
         return blocked
     for row in rows:

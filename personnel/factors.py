@@ -57,12 +57,13 @@ def begin(session: Session, account_id: UUID) -> None:
     """Make a secret for an app to learn; one that was begun before and not confirmed is worth nothing any
     more, whoever saw it. Raises FactorThere."""
     factor = session.get(SecondFactor, account_id, with_for_update=True, populate_existing=True)
+    sealed, at = seal(totp.new_secret()), clock.now(session)
     if factor is None:
-        factor = SecondFactor(account_id=account_id, sealed="", last_step=0)
-        session.add(factor)
+        session.add(SecondFactor(account_id=account_id, sealed=sealed, made_at=at, last_step=0))
     elif factor.confirmed_at is not None:
         raise FactorThere
-    factor.sealed, factor.made_at = seal(totp.new_secret()), clock.now(session)
+    else:
+        factor.sealed, factor.made_at = sealed, at
     session.flush()
 
 
