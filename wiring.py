@@ -1,13 +1,19 @@
 """The one composition root: who listens to events, which kinds of process there are, who knows people."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from approvals import ahead
+from approvals.tasks import ended
 from core import events
+from core.worktime import WorkCalendar
 from flows.process import account_notices, calendars, handovers, kinds, staff_notices
 from flows.process import notices as process_notices
 from flows.promotion import notices as promotion_notices
 from flows.promotion.service import KIND as PROMOTION
+from notifications.surroundings import Surroundings
 from personnel.directory import PersonnelDirectory
 
 
@@ -25,6 +31,19 @@ def wire() -> None:
             promotion_notices.subscriber,
         ]
     )
+
+
+def surroundings() -> Surroundings:
+    """What the courier asks of the other rooms."""
+    return Surroundings(calendars_of, ended)
+
+
+def calendars_of(session: Session, people: Collection[UUID]) -> dict[UUID, WorkCalendar]:
+    """When the offices of people work; who has no unit is missing."""
+    known = directory(session)
+    units = {p.id: p.unit_id for p in known.people(people).values() if p.unit_id}
+    calendars = known.calendars(set(units.values()))
+    return {id_: calendars[unit] for id_, unit in units.items() if unit in calendars}
 
 
 def directory(session: Session) -> PersonnelDirectory:

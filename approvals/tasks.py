@@ -86,6 +86,11 @@ def release(session: Session, actor: Actor, task_id: UUID) -> Task:
     return task
 
 
+def ended(session: Session, task_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these tasks need nobody any more."""
+    return set(session.scalars(select(Task.id).where(Task.id.in_(task_ids), Task.ended_at.is_not(None))))
+
+
 def waiting_at_posts(session: Session) -> dict[UUID, int]:
     """How many tasks wait at each post that has any."""
     waiting = (

@@ -15,6 +15,7 @@ BENCHES: Mapping[str, str] = {
     "inbox": "tests.bench.inbox",
     "sweep": "tests.bench.sweep",
     "ledger": "tests.bench.ledger",
+    "mail": "tests.bench.mail",
 }
 """By name, the module that measures: its `measure(cases, clients)` gives the figures, and its CASES and
 CLIENTS are what it measures when nothing else is asked for."""

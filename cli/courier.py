@@ -17,7 +17,8 @@ def courier() -> None:
         MUFAKAT_MAIL_TRANSPORT=smtp MUFAKAT_MAIL_SMTP_HOST=mail.example.go.id ./mufakat courier
     """
     with until_told() as stop:
+        import wiring
         from notifications import courier as room
 
         announce()
-        room.run(stop)
+        room.run(stop, wiring.surroundings())

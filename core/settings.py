@@ -42,18 +42,42 @@ class PrefectSettings(BaseModel):
 
 
 class MailSettings(BaseModel):
-    """How messages leave the house."""
+    """How messages leave the house, and how what comes back finds us."""
 
-    transport: Literal["maildir", "smtp"] = "maildir"
+    transport: Literal["maildir", "smtp", "http", "console"] = "maildir"
     sender: str = "Mufakat <mufakat@localhost>"
     maildir: Path | None = None
     """Where the local transport puts mail; empty: DATA_DIR/mail."""
+    connections: int = 4
+    """How many letters one courier has on their way at a time, each over a connection that is kept."""
+    domain_connections: int = 0
+    """At most so many of these to one domain; 0: all of them."""
+    domain_per_minute: int = 0
+    """At most so many letters a minute to one domain, for each courier; 0: as many as there are."""
+    gather_seconds: float = 60
+    """Reminders wait so long for others to the same person, and become one mail."""
+    quiet: Literal["never", "office"] = "never"
+    """Whether mail that can wait does so while its reader's office is closed, unless they chose otherwise."""
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     timeout_seconds: float = 20
+    api_url: str = ""
+    """Where the HTTP transport posts each letter."""
+    api_key: SecretStr = SecretStr("")
+    """Sent along as a bearer token."""
+    api_body: str = ""
+    """The JSON that is posted, with $from, $to, $subject, $text, $html, $headers and $mime as values; empty:
+    the shape that Resend and its likes take."""
+    return_address: str = ""
+    """Where servers send what they could not deliver, such as `bounces@example.go.id`: each letter gets its
+    own, `bounces+TOKEN@...`. Empty: the sender's address."""
+    returns: Path | None = None
+    """A Maildir into which the mail to `return_address` is delivered; the couriers read it."""
+    hook_secret: SecretStr = SecretStr("")
+    """Verifies reports that a mail service posts to /hooks/mail (Standard Webhooks); empty: none is taken."""
 
 
 class OfficeSettings(BaseModel):

@@ -13,13 +13,14 @@ from core import onetime
 from core.settings import settings
 from notifications.codes import code_of
 from notifications.links import task_link
+from notifications.topics import NEWS, REMINDERS, TALK, WORK
 
 Facts = Mapping[str, Any]
 Added = Callable[[Facts, UUID, datetime], Facts]
 
 
 def _task(facts: Facts, recipient_id: UUID, now: datetime) -> Facts:
-    return {"url": task_link(UUID(facts["task"]), recipient_id, now)}
+    return {"url": task_link(UUID(facts["task"]), recipient_id, now, facts.get("version") or 0)}
 
 
 def _page(path: str) -> Added:
@@ -49,10 +50,22 @@ class Mail:
     added: Added
     thread: str = ""
     """The fact whose mails a client shows as one conversation."""
+    topic: str = ""
+    """What it is about, for its reader to choose how often; empty: mandatory, and sent at once."""
+    passes_hold: bool = False
+    """Whether it goes out though operators stopped the mail: somebody stands at a door and waits for it."""
 
 
-def _mail(needs: str, added: Added, may_have: str = "", thread: str = "") -> Mail:
-    return Mail(frozenset(needs.split()), frozenset(may_have.split()), added, thread)
+def _mail(
+    needs: str,
+    added: Added,
+    may_have: str = "",
+    thread: str = "",
+    topic: str = "",
+    *,
+    passes_hold: bool = False,
+) -> Mail:
+    return Mail(frozenset(needs.split()), frozenset(may_have.split()), added, thread, topic, passes_hold)
 
 
 _TASK = "task case reference title subject_name stage_title due_at process_title"
@@ -60,24 +73,33 @@ _CASE = "case reference title code_title comment"
 _QUESTION = "case consultation reference title subject_name process_title by_name comment"
 
 MAILS: Mapping[str, Mail] = {
-    "task_assigned": _mail(_TASK, _task, "next law_due_at for_name", thread="case"),
-    "task_offered": _mail(_TASK, _task, "next law_due_at", thread="case"),
-    "task_reminder": _mail(f"{_TASK} nth", _task, "next law_due_at", thread="case"),
-    "task_escalated": _mail(f"{_TASK} from_name", _task, "next law_due_at", thread="case"),
-    "task_unfilled": _mail(_TASK, _task, "next law_due_at position_title", thread="case"),
-    "task_handed": _mail(f"{_TASK} by_name comment", _task, "next law_due_at", thread="case"),
-    "task_again": _mail(f"{_TASK} by_name comment", _task, "next law_due_at", thread="case"),
-    "panel_short": _mail(_TASK, _task, "next law_due_at", thread="case"),
-    "consultation_asked": _mail(_QUESTION, _page("/questions/{consultation}"), thread="case"),
-    "consultation_answered": _mail(_QUESTION, _page("/questions/{consultation}"), thread="case"),
+    "task_assigned": _mail(_TASK, _task, "version next law_due_at for_name", thread="case", topic=WORK),
+    "task_offered": _mail(_TASK, _task, "version next law_due_at", thread="case", topic=WORK),
+    "task_reminder": _mail(f"{_TASK} nth", _task, "version next law_due_at", thread="case", topic=REMINDERS),
+    "task_escalated": _mail(
+        f"{_TASK} from_name", _task, "version next law_due_at", thread="case", topic=WORK
+    ),
+    "task_unfilled": _mail(_TASK, _task, "version next law_due_at position_title", thread="case", topic=WORK),
+    "task_handed": _mail(
+        f"{_TASK} by_name comment", _task, "version next law_due_at", thread="case", topic=WORK
+    ),
+    "task_again": _mail(
+        f"{_TASK} by_name comment", _task, "version next law_due_at", thread="case", topic=WORK
+    ),
+    "panel_short": _mail(_TASK, _task, "version next law_due_at", thread="case", topic=WORK),
+    "consultation_asked": _mail(_QUESTION, _page("/questions/{consultation}"), thread="case", topic=WORK),
+    "consultation_answered": _mail(_QUESTION, _page("/questions/{consultation}"), thread="case", topic=TALK),
     "ahead_dropped": _mail(
         "case reference title subject_name process_title stage_title comment",
         _page("/cases/{case}"),
         thread="case",
+        topic=WORK,
     ),
-    "case_suspended": _mail(f"{_CASE} process_title resumes_at", _page("/cases/{case}"), thread="case"),
+    "case_suspended": _mail(
+        f"{_CASE} process_title resumes_at", _page("/cases/{case}"), thread="case", topic=NEWS
+    ),
     "case_resumed": _mail(
-        "case reference title process_title comment", _page("/cases/{case}"), thread="case"
+        "case reference title process_title comment", _page("/cases/{case}"), thread="case", topic=NEWS
     ),
     "statutory_deadline": _mail(
         "case reference title subject_name process_title stage_title due_at law",
@@ -85,7 +107,10 @@ MAILS: Mapping[str, Mail] = {
         thread="case",
     ),
     "case_commented": _mail(
-        "case reference title process_title by_name comment", _page("/cases/{case}#remarks"), thread="case"
+        "case reference title process_title by_name comment",
+        _page("/cases/{case}#remarks"),
+        thread="case",
+        topic=TALK,
     ),
     "case_lapsed": _mail(
         "case reference title subject_name process_title stage_title", _page("/cases/{case}"), thread="case"
@@ -95,7 +120,11 @@ MAILS: Mapping[str, Mail] = {
     ),
     "case_decided": _mail(f"{_CASE} outcome", _page("/cases/{case}"), "next process_title", thread="case"),
     "cycle_launched": _mail(
-        "process title", _page("/processes/{process}"), "effective_on cases counts by_name", thread="process"
+        "process title",
+        _page("/processes/{process}"),
+        "effective_on cases counts by_name",
+        thread="process",
+        topic=NEWS,
     ),
     "process_failed": _mail("process title error", _page("/processes/{process}"), "step", thread="process"),
     "candidate_incomplete": _mail(
@@ -103,15 +132,25 @@ MAILS: Mapping[str, Mail] = {
     ),
     "decree_issued": _mail("number name rank_to rank_name effective_on code", _page("/verify/{code}")),
     "checkpoint": _mail("number size previous root at fingerprint note", _page("/ledger")),
-    "substitute_wanted": _mail("title holder first last deputy more", _page("/hr/staff")),
+    "substitute_wanted": _mail("title holder first last deputy more", _page("/hr/staff"), topic=NEWS),
     "delegation_granted": _mail(
         "received from_name to_name order reason starts_at ends_at", _page("/my/delegations")
     ),
     "delegation_ended": _mail("received from_name to_name order by_name", _page("/my/delegations")),
-    "account_code": _mail("login code_id purpose until", _account_code),
+    "account_code": _mail("login code_id purpose until", _account_code, passes_hold=True),
     "account_notice": _mail("happened at", _page("/my/sessions"), "by_name reason"),
-    "one_time_code": _mail("code_id purpose minutes until", _code),
+    "digest": _mail("items", _page("/inbox"), "more topic"),
+    "one_time_code": _mail("code_id purpose minutes until", _code, passes_hold=True),
 }
+
+PASSES_HOLD = tuple(name for name, mail in MAILS.items() if mail.passes_hold)
+
+
+def topic_of(template: str, facts: Facts) -> str:
+    """What a mail is about; empty when it is mandatory, as is every one about a date that the law sets."""
+    if template not in MAILS or facts.get("law_due_at"):
+        return ""
+    return MAILS[template].topic
 
 
 def problems(template: str, facts: Facts) -> list[str]:

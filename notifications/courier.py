@@ -23,11 +23,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from core import clock
 from core.database import transaction
 from core.settings import settings
-from notifications import leases
+from notifications import digests, leases
 from notifications.leases import LEASE, Failure
 from notifications.letter import BadAddress, Letter, compose
 from notifications.models import Message
 from notifications.render import render
+from notifications.sorting import sort
+from notifications.surroundings import Surroundings
 from notifications.transports import Refused, Transport, TransportDown, transports
 
 BATCH = 100
@@ -35,6 +37,8 @@ IDLE = 0.5
 """Seconds between two looks into an empty outbox."""
 TICK = 0.02
 """Seconds between two markings while a batch is on its way."""
+RELEASE_EVERY = 1.0
+"""Seconds between two looks for what was held back and is due."""
 LONGEST_PAUSE = 10.0
 GRACE = 2.5
 """Seconds that letters on their way get when the courier is told to stop."""
@@ -47,12 +51,12 @@ DatabaseDown = (OperationalError, InterfaceError)
 log = structlog.get_logger("courier")
 
 
-def run(stop: threading.Event) -> None:
+def run(stop: threading.Event, surroundings: Surroundings | None = None) -> None:
     """Carry messages until told to stop, and end within five seconds of that.
 
     Outlives the database and the mail server going away; the log tells of it.
     """
-    Courier(stop, transports(settings())).run()
+    Courier(stop, transports(settings()), surroundings or Surroundings()).run()
 
 
 @dataclass
@@ -83,7 +87,9 @@ class Courier:
 
     stop: threading.Event
     ways: Sequence[Transport]
+    surroundings: Surroundings = field(default_factory=Surroundings)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
+    _next_release: float = 0.0
 
     def run(self) -> None:
         log.info("courier started", courier=self.name)
@@ -115,10 +121,25 @@ class Courier:
         return f"the mail server can't be used: {batch.down}" if batch.down else "", 0
 
     def take(self) -> Batch:
-        """Lease what is due; on return the lease is committed."""
-        renewed = time.monotonic()
+        """Lease what is due, and put aside what is not to be sent now; on return the lease is committed."""
+        self._release()
+        while True:
+            renewed = time.monotonic()
+            with transaction() as session:
+                now = clock.now(session)
+                leased = leases.lease(session, self.name, BATCH)
+                sending = sort(session, leased, now, self.surroundings)
+            if sending or not leased or self.stop.is_set():
+                return Batch(sending, now, renewed)
+
+    def _release(self) -> None:
+        """Now and then, queue what was held back and is due."""
+        if time.monotonic() < self._next_release:
+            return
         with transaction() as session:
-            return Batch(leases.lease(session, self.name, BATCH), clock.now(session), renewed)
+            served = digests.release(session, clock.now(session), self.surroundings)
+        if served < digests.PEOPLE:
+            self._next_release = time.monotonic() + RELEASE_EVERY
 
     async def carry(self, batch: Batch) -> None:
         """Send a batch, mark each message, give back what could not be tried.
@@ -136,7 +157,7 @@ class Courier:
                 for lane in going:
                     lane.cancel()
         grace.cancel()
-        if batch.down or batch.waiting or len(batch.messages) < BATCH:
+        if batch.down or batch.waiting:
             await self._hang_up()
         await self._settle(batch)
 
@@ -144,7 +165,7 @@ class Courier:
         while batch.waiting and batch.is_safe() and not batch.down and not self.stop.is_set():
             message = batch.waiting.popleft()
             try:
-                await way.deliver(_write(message, batch.now))
+                await way.deliver(write(message, batch.now))
             except TransportDown as exc:
                 batch.down = str(exc.facts["why"])
                 batch.waiting.appendleft(message)
@@ -213,7 +234,7 @@ class Courier:
             leases.release(session, self.name, [m.id for m in batch.waiting], batch.down or None)
 
 
-def _write(message: Message, now: datetime) -> Letter:
+def write(message: Message, now: datetime) -> Letter:
     rendered = render(
         message.template,
         message.language,

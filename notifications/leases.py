@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import system
+from notifications.catalogue import PASSES_HOLD
+from notifications.holds import held
 from notifications.models import Message, MessageState
 from notifications.outbox import tell
 from notifications.retry import pause_after
@@ -31,12 +33,15 @@ class Failure:
 def lease(session: Session, courier: str, limit: int) -> list[Message]:
     """Take the messages that are due, and those whose courier died; nobody else gets them meanwhile.
 
+    While operators hold the mail, only codes that somebody waits for are due.
+
     An attempt is counted here already, so that a message which kills its courier does not look untried.
     """
     due = (
         select(Message.id)
         # the states are spelled out for the planner to use the index that holds only these
         .where(text("message.state IN ('queued','leased')"), Message.next_at <= func.statement_timestamp())
+        .where(or_(~held(), Message.template.in_(PASSES_HOLD)))
         .order_by(Message.priority, Message.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

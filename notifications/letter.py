@@ -13,9 +13,13 @@ from typing import Any
 
 from core.errors import Invalid
 from core.settings import settings
-from notifications.catalogue import MAILS
+from notifications.catalogue import MAILS, topic_of
+from notifications.digests import topic_that_ends
+from notifications.invitations import attach
+from notifications.links import off_link, wishes_link
 from notifications.models import Message
 from notifications.render import Rendered
+from notifications.tokens import returning_to
 
 LINE = 60
 FREE = ("Subject", "From", "To")
@@ -75,11 +79,23 @@ def compose(message: Message, rendered: Rendered, now: datetime) -> Letter:
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
     letter["List-Id"] = f"Mufakat <mufakat.{sender.domain}>"
+    _ways_to_end(letter, message)
     letter["X-Mufakat-Message"] = str(message.id)
     letter.set_content(rendered.text, cte="quoted-printable")
     letter.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     letter["Content-Language"] = message.language
-    return Letter(sender.addr_spec, recipient.addr_spec, letter)
+    if invitation := message.facts.get("invitation"):
+        attach(letter, invitation)
+    return Letter(returning_to(message.id) or sender.addr_spec, recipient.addr_spec, letter)
+
+
+def _ways_to_end(letter: EmailMessage, message: Message) -> None:
+    """One click ends what its reader may end (RFC 8058); for other mail that they may shape, where to."""
+    if topic := topic_that_ends(message.template, message.facts):
+        letter["List-Unsubscribe"] = f"<{off_link(message.recipient_id, topic)}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    elif topic_of(message.template, message.facts):
+        letter["List-Unsubscribe"] = f"<{wishes_link()}>"
 
 
 def _address(name: str, address: str) -> Address:

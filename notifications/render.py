@@ -18,7 +18,8 @@ from jinja2.runtime import Context
 
 from core import language as words
 from core.settings import settings
-from notifications.catalogue import MAILS
+from notifications.catalogue import MAILS, topic_of
+from notifications.links import wishes_link
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -42,20 +43,52 @@ def render(
     """A mail for one person, as of `now`. Raises UnknownMail, jinja2.UndefinedError (a fact is missing)."""
     if template not in MAILS:
         raise UnknownMail(template)
-    known = {
-        **dict.fromkeys(MAILS[template].may_have),
-        **facts,
-        **MAILS[template].added(facts, recipient_id, now),
-        "reader": name,
-        "now": now,
-        "language": language,
-        "office": settings().office,
-    }
+    reader = Reader(recipient_id, name, language, now)
+    known = reader.knows(template, facts)
+    if "items" in facts:
+        known["items"] = [_item(reader, item["template"], item["facts"]) for item in facts["items"]]
     subject, text, html = (
         environment(language).get_template(f"{template}/{part}").render(known)
         for part in ("subject.txt", "body.txt", "body.html")
     )
     return Rendered(" ".join(subject.split()), _tidy(text), _tidy(html))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a mail is rendered, and when."""
+
+    id: UUID
+    name: str
+    language: str
+    now: datetime
+
+    def knows(self, template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """All that a mail's templates may speak of."""
+        mail = MAILS[template]
+        chosen = topic_of(template, facts) or "items" in facts
+        return {
+            **dict.fromkeys(mail.may_have),
+            **facts,
+            **mail.added(facts, self.id, self.now),
+            "wishes_url": wishes_link() if chosen else "",
+            "reader": self.name,
+            "now": self.now,
+            "language": self.language,
+            "office": settings().office,
+        }
+
+
+def _item(reader: Reader, template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """One message of a digest: what its subject says, where it leads, by when."""
+    known = reader.knows(template, facts)
+    subject = environment(reader.language).get_template(f"{template}/subject.txt").render(known)
+    return {
+        "topic": topic_of(template, facts),
+        "subject": " ".join(subject.split()),
+        "url": known["url"],
+        "due_at": facts.get("due_at"),
+    }
 
 
 def _tidy(said: str) -> str:

@@ -31,6 +31,7 @@ class CaseWords:
     subject_id: UUID
     subject_name: str
     statutory_due_at: datetime | None
+    version: int
 
 
 class Background:
@@ -77,6 +78,7 @@ class Background:
             "due_at": event.facts.get("due_at"),
             "process_title": case.process_title,
             "law_due_at": case.statutory_due_at,
+            "version": case.version,
         }
 
     def reason_title(self, case: CaseWords, kind: str, code: str | None) -> dict[str, str] | None:
@@ -152,6 +154,7 @@ class Background:
             Case.subject_id,
             Case.subject_name,
             Case.statutory_due_at,
+            Case.version,
         )
         wanted = list(ids)
         if not wanted:

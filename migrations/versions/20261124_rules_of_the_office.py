@@ -1,4 +1,4 @@
-"""What rows of the older tables must obey now: files that are mapped or undone, and why somebody left."""
+"""What rows of the older tables must obey now: files of records, why somebody left, mail that waits."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +37,18 @@ def upgrade() -> None:
         "left_for IN ('retired','died','moved','resigned','dismissed','other') AND left_on IS NOT NULL"
         " OR left_for IS NULL",
     )
+    op.drop_constraint(op.f("ck_message_state"), "message")
+    op.create_check_constraint(
+        op.f("ck_message_state"),
+        "message",
+        "state IN ('queued','leased','sent','dead','deferred','bundled','moot','kept')",
+    )
+    op.create_check_constraint(
+        op.f("ck_message_deferred"), "message", "state <> 'deferred' OR due_at IS NOT NULL"
+    )
+    op.create_check_constraint(
+        op.f("ck_message_bundled"), "message", "(state = 'bundled') = (told_in IS NOT NULL)"
+    )
 
     # what was published before two had to agree is in force; what ties people counted as soon as it was said
     op.execute("UPDATE chain_version SET confirmed_at = published_at")
@@ -68,6 +80,15 @@ def downgrade() -> None:
         postgresql_where=sa.text("ends_on IS NULL"),
     )
     op.drop_constraint(op.f("ck_relation_settled"), "relation")
+    # mail that waited goes out at once; what was told elsewhere, or need not be told, counts as given up
+    op.drop_constraint(op.f("ck_message_bundled"), "message")
+    op.drop_constraint(op.f("ck_message_deferred"), "message")
+    op.drop_constraint(op.f("ck_message_state"), "message")
+    op.execute("UPDATE message SET state = 'queued' WHERE state = 'deferred'")
+    op.execute("UPDATE message SET state = 'dead' WHERE state IN ('bundled','moot','kept')")
+    op.create_check_constraint(
+        op.f("ck_message_state"), "message", "state IN ('queued','leased','sent','dead')"
+    )
     # what the older tables have no word for: a file without a preview is dropped, one that was undone too
     op.drop_constraint(op.f("ck_employee_left_for"), "employee")
     op.drop_constraint(op.f("ck_personnel_import_row_undone"), "personnel_import_row")

@@ -12,6 +12,51 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "mail_hold",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_by_name", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_hold")),
+    )
+    op.create_index(
+        "uq_mail_hold_open",
+        "mail_hold",
+        [sa.literal_column("(lifted_at IS NULL)")],
+        unique=True,
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    )
+    op.create_table(
+        "mail_preference",
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("rhythms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest_at", sa.Text(), nullable=False),
+        sa.Column("digest_day", sa.SmallInteger(), nullable=False),
+        sa.Column("quiet", sa.Text(), nullable=False),
+        sa.Column("quiet_from", sa.Text(), nullable=False),
+        sa.Column("quiet_until", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mail_preference")),
+    )
+    op.create_table(
+        "mail_return",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.UUID(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('hard', 'soft', 'delay', 'complaint')", name=op.f("ck_mail_return_kind")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_return")),
+        sa.UniqueConstraint("key", name=op.f("uq_mail_return_key")),
+    )
+    op.create_index("ix_mail_return_at", "mail_return", ["at"], unique=False)
+    op.create_table(
         "personnel_import_mapping",
         sa.Column("headers", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -27,6 +72,16 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
+    )
+    op.create_table(
+        "unreached_person",
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_unreached_person")),
     )
     op.create_table(
         "personnel_import_change",
@@ -171,6 +226,24 @@ def upgrade() -> None:
     op.add_column("login_session", sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_login_session_account_id"), "login_session", ["account_id"], unique=False)
     op.create_unique_constraint(op.f("uq_login_session_id"), "login_session", ["id"])
+    op.add_column("message", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("message", sa.Column("told_in", sa.UUID(), nullable=True))
+    op.add_column("message", sa.Column("bounces", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("message", sa.Column("read_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_message_deferred",
+        "message",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'deferred'"),
+    )
+    op.create_index(
+        "ix_message_unread",
+        "message",
+        ["recipient_id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('dead','kept') AND read_at IS NULL"),
+    )
     op.add_column(
         "personnel_import",
         sa.Column("applied_by_name", sa.Text(), server_default=sa.text("''"), nullable=False),
@@ -222,6 +295,16 @@ def downgrade() -> None:
     op.drop_column("personnel_import", "undone_by_name")
     op.drop_column("personnel_import", "undone_at")
     op.drop_column("personnel_import", "applied_by_name")
+    op.drop_index(
+        "ix_message_unread",
+        table_name="message",
+        postgresql_where=sa.text("state IN ('dead','kept') AND read_at IS NULL"),
+    )
+    op.drop_index("ix_message_deferred", table_name="message", postgresql_where=sa.text("state = 'deferred'"))
+    op.drop_column("message", "read_at")
+    op.drop_column("message", "bounces")
+    op.drop_column("message", "told_in")
+    op.drop_column("message", "due_at")
     op.drop_constraint(op.f("uq_login_session_id"), "login_session", type_="unique")
     op.drop_index(op.f("ix_login_session_account_id"), table_name="login_session")
     op.drop_column("login_session", "proved_at")
@@ -246,5 +329,11 @@ def downgrade() -> None:
     op.drop_table("proposal")
     op.drop_table("personnel_import_name")
     op.drop_table("personnel_import_change")
+    op.drop_table("unreached_person")
     op.drop_table("reset_request")
     op.drop_table("personnel_import_mapping")
+    op.drop_index("ix_mail_return_at", table_name="mail_return")
+    op.drop_table("mail_return")
+    op.drop_table("mail_preference")
+    op.drop_index("uq_mail_hold_open", table_name="mail_hold", postgresql_where=sa.text("lifted_at IS NULL"))
+    op.drop_table("mail_hold")

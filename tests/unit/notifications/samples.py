@@ -278,4 +278,36 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "until": "2026-11-24T02:25:00+00:00",
         },
     ),
+    "digest_of_reminders": (
+        "digest",
+        {
+            "items": [
+                {"template": "task_reminder", "facts": TASK | OVERDUE},
+                {
+                    "template": "task_reminder",
+                    "facts": TASK
+                    | {
+                        "nth": 1,
+                        "reference": "KP-2026-12/0012",
+                        "title": "Kenaikan pangkat II/d ke III/a: Budi <Santoso> & Rekan",
+                    },
+                },
+            ],
+            "more": 0,
+            "topic": "reminders",
+        },
+    ),
+    "digest": (
+        "digest",
+        {
+            "items": [
+                {"template": "task_assigned", "facts": TASK},
+                {"template": "task_reminder", "facts": TASK | OVERDUE},
+                {"template": "case_commented", "facts": COMMENTED},
+                {"template": "cycle_launched", "facts": PROCESS},
+            ],
+            "more": 7,
+            "topic": "",
+        },
+    ),
 }

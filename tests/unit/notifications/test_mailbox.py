@@ -54,7 +54,8 @@ def test_a_mail_is_read_back_with_all_that_its_reader_sees(maildir: Path):
     assert (mail.to, mail.at) == ("Siti <siti@medan.go.id>", NOW)
     assert mail.subject.startswith("Perlu keputusan Anda: Berkas Siti – é")
     assert mail.text.startswith("Yth. Bapak/Ibu Siti,") and "<h1" in mail.html
-    (link,) = mail.links
+    link, wishes = mail.links
+    assert wishes == "http://127.0.0.1:8080/my/mail"
     assert link.startswith("http://127.0.0.1:8080/link/") and link in mail.text
     assert mailbox.message(mail.id) == mail
 
