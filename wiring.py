@@ -6,15 +6,23 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from approvals import ahead
+from approvals import erasing as of_cases
 from approvals.tasks import ended
 from core import events
+from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
 from flows.process import account_notices, calendars, handovers, kinds, staff_notices
 from flows.process import notices as process_notices
+from flows.promotion import erasing as of_candidates
 from flows.promotion import notices as promotion_notices
 from flows.promotion.service import KIND as PROMOTION
+from notifications import erasing as of_messages
 from notifications.surroundings import Surroundings
 from personnel.directory import PersonnelDirectory
+
+ERASURE: tuple[Room, ...] = (of_cases.erase, of_candidates.erase, of_messages.erase)
+"""Who holds content of people beside the log: each erases its own when the law orders it. Cases come first,
+for they are locked before anything else."""
 
 
 def wire() -> None:

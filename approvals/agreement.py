@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
+from core.ledger.erasing import GONE
 from core.ledger.findings import Finding, Flaw, Place
 
 STREAMS = """
@@ -32,14 +33,22 @@ DECISIONS = """
     WHERE d.id IS NULL OR t.stream_id IS NULL OR t.stream_id <> d.case_id
        OR (t.kind, t."by", t.task) IS DISTINCT FROM (d.kind, d.decider_id::text, d.task_id::text)
 """
+ERASED = """
+    SELECT c.id, 'what the case says was erased by order, and is there again' FROM event e
+    JOIN "case" c ON c.id = e.stream_id
+    WHERE e.name = 'content.erased' AND e.body::json -> 'facts' -> 'rows' ->> 'case' IS NOT NULL
+      AND (c.data <> '{}' OR c.title <> :gone OR c.subject_name <> :gone
+           OR EXISTS (SELECT FROM case_document d WHERE d.case_id = c.id AND d.sha256 <> ''))
+"""
 
 
 def disagreements(session: Session) -> Iterator[Finding]:
-    """Cases without a history and the other way round, outcomes and decisions that the log does not tell."""
-    for query in (STREAMS, SETTLED, DECISIONS):
+    """Cases without a history and the other way round, outcomes and decisions that the log does not tell, and
+    what was erased and is there again."""
+    for query in (STREAMS, SETTLED, DECISIONS, ERASED):
         try:
             with session.begin_nested():
-                rows = session.execute(text(query)).all()
+                rows = session.execute(text(query), {"gone": GONE} if query is ERASED else {}).all()
         except DataError:  # which event's, the ledger's own check names
             yield Finding(Flaw.DOMAIN, Place(), "they can't be compared: the text of an event can't be read")
             continue

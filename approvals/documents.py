@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from approvals import access, versions
@@ -18,6 +18,7 @@ from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_case
 from approvals.errors import CommentNeeded, NoSuchCase, NotPossibleNow
 from approvals.file_errors import (
+    DocumentErased,
     DocumentGone,
     DocumentTooLarge,
     FileFull,
@@ -27,7 +28,7 @@ from approvals.file_errors import (
     TitleNeeded,
     UnknownMedia,
 )
-from approvals.file_models import CaseDocument
+from approvals.file_models import CaseDocument, ErasedContent
 from approvals.machine import Move, may_move
 from approvals.models import Case, CaseState, Decision, Task
 from approvals.moving import Cause, move
@@ -166,7 +167,9 @@ def find(session: Session, actor: Actor, document_id: UUID, *, directory: Direct
 
 
 def content(document: CaseDocument) -> bytes:
-    """A document's bytes, checked against its hash. Raises FileMissing, FileDamaged."""
+    """A document's bytes, checked against its hash. Raises DocumentErased, FileMissing, FileDamaged."""
+    if not document.sha256:
+        raise DocumentErased
     return filestore.read(document.sha256)
 
 
@@ -174,6 +177,18 @@ def referred_to(session: Session, hashes: Collection[str]) -> Sequence[str]:
     """Which of these contents some document has, in whatever version."""
     found = select(CaseDocument.sha256).where(CaseDocument.sha256.in_(hashes)).distinct()
     return session.scalars(found).all()
+
+
+def remove_erased(session: Session) -> int:
+    """Remove the bytes that were erased and that no file has any more; returns how many contents are gone.
+
+    What was stored again within a day may belong to a transaction that goes on: it is looked at later.
+    """
+    asked = session.scalars(select(ErasedContent.sha256).with_for_update(skip_locked=True)).all()
+    kept = set(filestore.remove(asked, lambda hashes: referred_to(session, hashes)))
+    done = [digest for digest in asked if digest not in kept]
+    session.execute(delete(ErasedContent).where(ErasedContent.sha256.in_(done)))
+    return len(done)
 
 
 def _opened(session: Session, actor: Actor, case_id: UUID, directory: Directory) -> tuple[Dossier, bool]:
@@ -287,11 +302,11 @@ def _count_up(
         "document": document.id,
         "key": document.key,
         "number": document.version,
-        "sha256": document.sha256,
         "size": document.size,
         "media_type": document.media_type,
         "by": actor.person_id,
     }
-    personal = {"title": document.title, "file_name": document.file_name}
+    # a hash tells whoever has a like file that this was it: it goes with the content, when the law says so
+    personal = {"title": document.title, "file_name": document.file_name, "sha256": document.sha256}
     said = personal | ({"comment": reason} if reason else {})
     record(session, actor, [Event(f"case.document_{what}", case.id, "case", facts, said)])

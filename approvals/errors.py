@@ -48,6 +48,10 @@ class CaseSettled(Conflict):
     """The case has ended ({state}); nothing more can be done with it and nothing was changed."""
 
 
+class CaseUnderWay(Conflict):
+    """The case {reference} is not over, and is decided by what it says. Nothing was erased; let it end or cancel it first."""  # noqa: E501
+
+
 class CaseSealed(Conflict):
     """The process has gone on since, so this case is closed for good. What comes now is a new case."""
 

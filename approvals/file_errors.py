@@ -19,6 +19,10 @@ class DocumentGone(Conflict):
     """This document was replaced or removed while you looked at it. Nothing was changed; see what is new."""
 
 
+class DocumentErased(NotFound):
+    """What this document said was erased by order of the law. That there was one is kept in the history."""
+
+
 class DocumentTooLarge(Invalid):
     """The file {name} is larger than {limit} MB; nothing was kept. Make it smaller, or send its parts."""
 

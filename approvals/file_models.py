@@ -43,11 +43,21 @@ class CaseDocument(Base):
     media_type: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str]
+    """Empty once its content was erased by order of the law."""
     added_by: Mapped[UUID]
     added_by_name: Mapped[str]
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     """When it was taken out of the file; its bytes are kept."""
+
+
+class ErasedContent(Base):
+    """Bytes that a case's file lost by order of the law: to be removed as soon as no other file has them."""
+
+    __tablename__ = "erased_content"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
 
 
 class CaseComment(Base):

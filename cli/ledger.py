@@ -258,16 +258,19 @@ def erase(
         bool, typer.Option("--yes", help="Do it; without, only say what would be erased.")
     ] = False,
 ) -> None:
-    """Erase personal content from the log by order of the law; what is hashed stays, so the log verifies.
+    """Erase personal content by order of the law, from the log and from what cases, files and mails say.
 
-    It can't be undone. The log says who erased what by which order. Names and comments in the office's other
-    tables are not touched by this: correct or remove them there.
+    It can't be undone. What is hashed stays, so the log verifies, and says who erased what by which order.
+    Cases must be over, and so must their cycles. A file's bytes go when no other file has the same; what was
+    stored within a day goes with the keeper's next round. A person's record and their decrees are not touched
+    by this: archives' law keeps them, and staff correct them.
 
     Examples:
 
         ./mufakat ledger erase --person 198503152010011004 --by agus --order 12/2026 --reason "UU 27/2022"
     """
     import wiring
+    from approvals import documents
     from cli.cases import cases_of, find_case, find_person
     from cli.reach import database
     from core.database import transaction
@@ -275,18 +278,30 @@ def erase(
     from personnel import accounts
 
     wiring.wire()
-    with database(), transaction() as session:
-        account = accounts.find(session, by)
-        actor = accounts.actor_of(account, find_person(session, account.employee_id), "cli")
-        whose = find_person(session, person) if person else None
-        streams = [find_case(session, one).id for one in case or []]
-        if whose:
-            streams += cases_of(session, whose.id)
-        count = erasing.erase(
-            session, actor, streams, person=whose.id if whose else None, order=order, reason=reason
-        )
-        if not yes:
-            session.rollback()
+    with database():
+        with transaction() as session:
+            account = accounts.find(session, by)
+            actor = accounts.actor_of(account, find_person(session, account.employee_id), "cli")
+            whose = find_person(session, person) if person else None
+            streams = [find_case(session, one).id for one in case or []]
+            if whose:
+                streams += cases_of(session, whose.id)
+            erased = erasing.erase(
+                session,
+                actor,
+                streams,
+                person=whose.id if whose else None,
+                order=order,
+                reason=reason,
+                rooms=wiring.ERASURE,
+            )
+            if not yes:
+                session.rollback()
+        if yes:
+            with transaction() as session:
+                documents.remove_erased(session)
+    beside = "".join(f", {what}: {count}" for what, count in sorted(erased.rows.items()))
     print(
-        f"{count} events {'were' if yes else 'would be'} erased." + ("" if yes else " Give --yes to do it.")
+        f"{'Erased' if yes else 'Would be erased'}: events: {erased.events}{beside}."
+        + ("" if yes else " Give --yes to do it.")
     )

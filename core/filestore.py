@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
@@ -64,7 +64,7 @@ def read(digest: str) -> bytes:
 
 def holds(digest: str) -> bool:
     """Whether there is a file for a hash; its content is checked as it is read."""
-    return _place(digest).is_file() or _aside(digest).is_file()
+    return bool(digest) and (_place(digest).is_file() or _aside(digest).is_file())
 
 
 def sweep(known: Callable[[Collection[str]], Collection[str]], older: timedelta = UNCLAIMED) -> int:
@@ -90,6 +90,26 @@ def sweep(known: Callable[[Collection[str]], Collection[str]], older: timedelta 
     for place in _old(_folder() / ASIDE, KEPT_ASIDE):
         place.unlink()
     return moved
+
+
+def remove(
+    digests: Collection[str],
+    known: Callable[[Collection[str]], Collection[str]],
+    older: timedelta = UNCLAIMED,
+) -> Sequence[str]:
+    """Remove contents for good, also what lies aside, unless something refers to them.
+
+    Returns those that are too young to tell: somebody may have stored the same just now and not said so yet.
+    """
+    if not digests or not _folder().is_dir():
+        return []
+    with _lock(fcntl.LOCK_EX):
+        free = sorted(set(digests) - set(known(digests)))
+        young = [d for d in free if _place(d).is_file() and _place(d) not in _old(_place(d).parent, older)]
+        for digest in set(free) - set(young):
+            _place(digest).unlink(missing_ok=True)
+            _aside(digest).unlink(missing_ok=True)
+    return young
 
 
 def _old(folder: Path, older: timedelta) -> list[Path]:

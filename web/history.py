@@ -80,6 +80,7 @@ SENTENCES = {
     "case.withdrawn": N_("The case was withdrawn."),
     "case.cancelled": N_("The case was cancelled."),
     "case.migrated": N_("The case goes on by another version of its chain, at: {to_stage}."),
+    "content.erased": N_("What was written here was erased by order of the law: {order}."),
 }
 INSIDE = ("task.consulted", "task.advised")
 """What is said among those who decide."""

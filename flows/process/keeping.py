@@ -216,9 +216,11 @@ def _resets() -> None:
 
 
 def _sweep_files() -> None:
-    """Put files aside that no document refers to: their transactions failed."""
+    """Put files aside that no document refers to: their transactions failed. Remove what the law erased."""
     with transaction() as session:
         filestore.sweep(partial(documents.referred_to, session))
+    with transaction() as session:
+        documents.remove_erased(session)
 
 
 def _reschedule() -> None:

@@ -36,6 +36,10 @@ class CycleClosed(Conflict):
     """The approvals of this cycle are over; candidates can't be added or excluded any more."""
 
 
+class CycleUnderWay(Conflict):
+    """The cycle {reference} is not over, and works with its candidates' names and facts until then. Nothing was erased; end or cancel it first."""  # noqa: E501
+
+
 class NoSuchCandidate(NotFound):
     """This person is not in the cycle."""
 

@@ -12,6 +12,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "erased_content",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_erased_content")),
+    )
+    op.create_table(
         "mail_hold",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
@@ -337,3 +343,4 @@ def downgrade() -> None:
     op.drop_table("mail_preference")
     op.drop_index("uq_mail_hold_open", table_name="mail_hold", postgresql_where=sa.text("lifted_at IS NULL"))
     op.drop_table("mail_hold")
+    op.drop_table("erased_content")

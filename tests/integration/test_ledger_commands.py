@@ -18,9 +18,15 @@ from approvals.models import Case
 from cli.main import app
 from cli.places import ROOT
 from core.actor import Role
+from core.database import Base
 from core.errors import MufakatError, NotAllowed
 from core.ledger.receipts import NotSigned
-from personnel.models import Account
+from flows.process.models import Process
+from flows.process.run import Run
+from flows.process.waiting import GateKind, pass_or_wait
+from flows.promotion.decrees import finalise, issue_decrees
+from flows.promotion.errors import CycleUnderWay
+from personnel.models import Account, Employee
 from tests.integration.flows import cycles
 from tests.integration.flows.agency import Agency
 
@@ -107,17 +113,18 @@ def test_a_new_key_takes_over_and_both_are_listed(office: sessionmaker[Session])
 
 
 def test_an_administrator_erases_a_person_by_order(office: sessionmaker[Session]):
-    with office.begin() as session:
-        subject = session.scalars(select(Case.subject_id)).one()
-        nip = session.scalar(text("SELECT nip FROM employee WHERE id = :id"), {"id": subject})
-        admin = session.scalars(select(Account).where(Account.employee_id != subject)).first()
-        assert admin is not None
-        admin.roles, login = [str(Role.ADMIN)], admin.login
+    asked, name = order_to_erase(office)
+    with pytest.raises(CycleUnderWay):
+        raise refused(*asked, "--yes")
+    ended(office)
     typed("checkpoint")
-    asked = ("erase", "--person", str(nip), "--by", login, "--order", "12/2026", "--reason", "UU 27/2022")
-    count = int(typed(*asked).stdout.split()[0])
-    assert count and "would be erased" in typed(*asked).stdout
-    assert typed(*asked, "--yes").stdout == f"{count} events were erased.\n"
+    would = typed(*asked).stdout
+    assert would.startswith("Would be erased: events: ") and "candidate: 1, case: 1" in would
+    assert held_by(office, name).keys() > KEPT.keys() | {"case", "message", "event"}
+    assert typed(*asked, "--yes").stdout == would.replace("Would be erased", "Erased").replace(
+        " Give --yes to do it.", ""
+    )
+    assert held_by(office, name) == KEPT, "what archives must keep, and staff correct"
     assert typed("verify").exit_code == 0
     with office() as session:
         left = session.scalar(
@@ -126,6 +133,44 @@ def test_an_administrator_erases_a_person_by_order(office: sessionmaker[Session]
             )
         )
     assert left == 1, "the order itself"
+
+
+KEPT = {"employee": 1, "promotion_decree": 1}
+
+
+def order_to_erase(office: sessionmaker[Session]) -> tuple[tuple[str, ...], str]:
+    """The command that erases whom the case is about, and their name."""
+    with office.begin() as session:
+        subject = session.scalars(select(Case.subject_id)).one()
+        person = session.get_one(Employee, subject)
+        admin = session.scalars(select(Account).where(Account.employee_id != subject)).first()
+        assert admin is not None
+        admin.roles = [str(Role.ADMIN)]
+        said = ("--by", admin.login, "--order", "12/2026", "--reason", "UU 27/2022")
+        return ("erase", "--person", person.nip, *said), person.name
+
+
+def ended(office: sessionmaker[Session]) -> None:
+    """Let the cycle come to its end."""
+    with office.begin() as session:
+        process = session.scalars(select(Process)).one()
+        run = Run(process.id, process.fence)
+        pass_or_wait(session, run, "approvals", GateKind.SETTLED)
+        cycles.through(session, run, "issue-decrees", issue_decrees)
+        cycles.through(session, run, "finalise", finalise)
+
+
+def held_by(office: sessionmaker[Session], name: str) -> dict[str, int]:
+    """In which tables a name stands, and in how many rows."""
+    with office() as session:
+        counted = {
+            table.name: session.scalar(
+                text(f'SELECT count(*) FROM "{table.name}" t WHERE position(:name IN t::text) > 0'),
+                {"name": name},
+            )
+            for table in Base.metadata.sorted_tables
+        }
+    return {table: count for table, count in counted.items() if count}
 
 
 def test_who_is_no_administrator_erases_nothing(office: sessionmaker[Session]):

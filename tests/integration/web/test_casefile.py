@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from approvals import cases
+from approvals.erasing import erase as erase_cases
 from approvals.file_models import CaseDocument
 from approvals.models import Case, Task
 from core import clock
 from core.actor import Actor, Role
 from core.database import transaction
+from core.ids import new_id
+from core.ledger.erasing import erase
 from core.settings import settings
 from notifications.models import Message
 from personnel.models import Calendar, FreeDay
@@ -56,6 +59,26 @@ def test_a_document_goes_in_over_the_page_and_comes_out_as_it_was(office: Office
     assert headers["content-disposition"].startswith("attachment;")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+
+
+def test_what_was_erased_by_law_is_said_so_on_its_pages(office: Office, browse: Browse):
+    hr, case = browse("hr"), case_of(office)
+    document = attach(hr, case)
+    with transaction() as session:
+        subject = session.get_one(Case, case).subject_id
+        me = Actor(subject, "Budi", frozenset({Role.EMPLOYEE}), "web")
+        cases.withdraw(session, me, case, reason_code="own-wish", comment="Sudah pindah")
+    assert "Sudah pindah" in hr.get(f"/cases/{case}").text
+    with transaction() as session:
+        admin = Actor(new_id(), "Adam", frozenset({Role.ADMIN}), "cli")
+        erase(session, admin, [case], order="12/2026", reason="UU 27/2022", rooms=[erase_cases])
+    page = hr.get(f"/cases/{case}")
+    assert page.status_code == 200
+    assert "dihapus atas perintah hukum: 12/2026" in page.text
+    assert "Sudah pindah" not in page.text and "SKP &lt;2025&gt;" not in page.text
+    assert hr.get(f"/cases/{case}/versions").status_code == 200
+    answer = hr.get(f"/cases/{case}/documents/{document}")
+    assert answer.status_code == 404 and "telah dihapus atas perintah hukum" in answer.text
 
 
 def test_who_may_not_see_the_case_gets_no_document(office: Office, browse: Browse):
