@@ -15,7 +15,7 @@ from approvals.instruments import warrants
 from approvals.models import Case, CaseState, Consultation, Decision, DecisionAhead, Task, TaskState
 from approvals.models_announcing import Announcement
 from core import clock
-from core.actor import Actor, Role
+from core.actor import SERVICE, Actor, Role
 from core.directory import EVERYTHING, Capacity, Holder, Scope
 
 READERS = (Role.HR, Role.OPERATOR, Role.AUDITOR, Role.ADMIN)
@@ -69,7 +69,7 @@ def _footing(held: Holder, directory: Directory, at: datetime) -> Footing:
 
 def may_see(session: Session, actor: Actor, case: Case, *, directory: Directory) -> bool:
     """Whether somebody may see a case."""
-    if actor.is_system or actor.has(*READERS):
+    if actor.is_system or actor.has(*READERS, SERVICE):
         return True
     if actor.person_id is None:
         return False

@@ -107,10 +107,12 @@ def inbox(
     order: InboxOrder | str = InboxOrder.URGENCY,
     limit: int = 50,
     offset: int = 0,
+    after: tuple[datetime | None, UUID] | None = None,
 ) -> list[InboxRow]:
     """A page of what waits for somebody, in the order they choose; of one stage of a chain, if wanted.
 
-    What they may not decide is not in it.
+    What they may not decide is not in it. By urgency one may also ask for what comes `after` a task, by its
+    due date and id.
     """
     if actor.person_id is None:
         return []
@@ -122,6 +124,8 @@ def inbox(
     by = _ORDERS[InboxOrder(order)]
     if kind:
         wells = [and_(well, Task.chain == kind[0], Task.stage == kind[1]) for well in wells]
+    if after:
+        wells = [and_(well, _later(*after)) for well in wells]
     ids = _firsts(wells, by, offset + limit)
     page = select(Task, Case).join(ids, ids.c.id == Task.id).join(Case, Case.id == Task.case_id)
     rows = session.execute(page.order_by(*by).limit(limit).offset(offset))
@@ -133,6 +137,14 @@ _ORDERS = {
     InboxOrder.OLDEST: (Task.opened_at.asc(), Task.id),
     InboxOrder.NEWEST: (Task.opened_at.desc(), Task.id.desc()),
 }
+
+
+def _later(due_at: datetime | None, task_id: UUID) -> ColumnElement[bool]:
+    """What comes after a task by urgency; tasks without a due date come last."""
+    if due_at is None:
+        return and_(Task.due_at.is_(None), Task.id > task_id)
+    same_day = and_(Task.due_at == due_at, Task.id > task_id)
+    return or_(Task.due_at > due_at, Task.due_at.is_(None), same_day)
 
 
 def next_task(

@@ -16,6 +16,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+SERVICE = "service"
+"""What a named system has in place of a role; no account can be given it. It only reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person (or the system) that calls a verb.

@@ -20,6 +20,7 @@ JPEG = Media("image/jpeg", ".jpg")
 PNG = Media("image/png", ".png")
 XLSX = Media("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
 DOCX = Media("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx")
+MEDIA_TYPES = tuple(kind.media_type for kind in (PDF, JPEG, PNG, XLSX, DOCX))
 
 
 def recognise(content: bytes) -> Media | None:

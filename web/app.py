@@ -7,6 +7,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import wiring
 from core.settings import settings
 from web import assets, errors
+from web.api.app import PREFIX, create_api
 from web.deps import check_form
 from web.routes import (
     analytics,
@@ -25,6 +26,7 @@ from web.routes import (
     health,
     imports,
     inbox,
+    interface,
     launch,
     ledger,
     links,
@@ -40,6 +42,7 @@ from web.routes import (
     relations,
     staff,
     tasks,
+    tokens,
     viewing,
 )
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
@@ -75,6 +78,8 @@ PAGES = (
     deeds,
     questions,
     reassigning,
+    tokens,
+    interface,
 )
 
 
@@ -86,6 +91,7 @@ def create_app() -> FastAPI:
     app.include_router(assets.router)
     for noun in (*PAGES, mail) if settings().demo else PAGES:
         app.include_router(noun.router, dependencies=[Depends(check_form)], include_in_schema=False)
+    app.mount(PREFIX, create_api())
     errors.install(app)
     # the last one added is the first that a request meets
     app.add_middleware(BodyLimit)

@@ -119,6 +119,7 @@ def only(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
 
 
 HrActor = Annotated[Actor, Depends(only(Role.HR, Role.ADMIN), scope="function")]
+AdminActor = Annotated[Actor, Depends(only(Role.ADMIN), scope="function")]
 OperatorActor = Annotated[Actor, Depends(only(Role.OPERATOR, Role.ADMIN), scope="function")]
 WatcherActor = Annotated[Actor, Depends(only(Role.OPERATOR, Role.AUDITOR, Role.ADMIN), scope="function")]
 """Who watches the log itself."""

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -57,6 +58,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(MufakatError, on_our_own)
     app.add_exception_handler(HTTPException, on_the_framework)
     app.add_exception_handler(RequestValidationError, on_unreadable)
+    app.add_exception_handler(DataError, on_unstorable)
     app.add_exception_handler(Exception, on_the_unknown)
 
 
@@ -87,6 +89,12 @@ def on_unreadable(request: Request, error: Exception) -> Response:
     in_path = any(problem["loc"][0] == "path" for problem in error.errors())
     known = BadAddress() if in_path else Unreadable()
     return error_page(request, status_of(known), known)
+
+
+def on_unstorable(request: Request, error: Exception) -> Response:
+    """A text with a NUL in it, a number beyond all bounds: nothing that the database can hold."""
+    del error
+    return error_page(request, status_of(Unreadable()), Unreadable())
 
 
 def on_the_unknown(request: Request, error: Exception) -> Response:

@@ -27,6 +27,10 @@ DRAW = "draw"
 """A page of a document as a picture."""
 COSTLY = "costly"
 """What takes seconds of a processor: a dry run, a forecast, a PDF."""
+TOKENS = "tokens"
+API = "api"
+API_DOOR = "api-door"
+"""Requests with a token that is none, counted by where they come from."""
 
 LIMITS = {
     VERIFY: parse("30/minute"),
@@ -36,6 +40,9 @@ LIMITS = {
     REMARK: parse("60/10 minutes"),
     DRAW: parse("300/minute"),
     COSTLY: parse("30/minute"),
+    TOKENS: parse("20/10 minutes"),
+    API: parse("600/minute"),
+    API_DOOR: parse("60/minute"),
 }
 """By what is limited; who is counted is an address, a person or a link."""
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import Invalid, NotAllowed
@@ -92,7 +92,7 @@ class BodyLimit:
         limit = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_FORM
         said = headers.get("content-length", "0")
         if not said.isdecimal() or int(said) > limit:
-            answer = PlainTextResponse(TooLarge(limit=f"{limit // 1024} KB").args[0], status_code=413)
+            answer = _too_large(scope["path"], TooLarge(limit=f"{limit // 1024} KB"))
             return await answer(scope, receive, send)
         seen = 0
 
@@ -105,6 +105,15 @@ class BodyLimit:
             return message
 
         return await self.app(scope, counted, send)
+
+
+def _too_large(path: str, error: TooLarge) -> Response:
+    """A page's visitor gets a sentence, a program a problem (RFC 9457); who it is has not been asked yet."""
+    if not path.startswith("/api/"):
+        return PlainTextResponse(error.args[0], status_code=413)
+    said = {"type": f"/api/v1/problems/{error.code}", "title": "Too large", "status": 413}
+    more = {"detail": error.args[0], "code": error.code, "facts": error.facts}
+    return JSONResponse(said | more, 413, media_type="application/problem+json")
 
 
 def new_secret() -> str:

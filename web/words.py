@@ -83,6 +83,7 @@ WORDS_OF = {
     "flow": N_("By the process itself"),
     "keeper": N_("By the process itself"),
     "cli": N_("On the command line"),
+    "api": N_("By a program with a token"),
     # roles
     "employee": N_("Employee"),
     "hr": N_("HR"),

@@ -88,11 +88,14 @@ def latest(session: Session) -> Checkpoint | None:
     return session.scalar(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1))
 
 
-def checkpoints(session: Session, limit: int = 50, offset: int = 0) -> list[Checkpoint]:
-    """The newest first."""
-    return list(
-        session.scalars(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(limit).offset(offset))
-    )
+def checkpoints(
+    session: Session, limit: int = 50, offset: int = 0, *, before: int | None = None
+) -> list[Checkpoint]:
+    """The newest first; those `before` a number, if wanted."""
+    found = select(Checkpoint).order_by(Checkpoint.number.desc())
+    if before is not None:
+        found = found.where(Checkpoint.number < before)
+    return list(session.scalars(found.limit(limit).offset(offset)))
 
 
 def by_number(session: Session, number: int) -> Checkpoint:

@@ -91,9 +91,10 @@ def candidates(
     search: str = "",
     limit: int = 50,
     offset: int = 0,
+    after: int = 0,
 ) -> list[CandidateRow]:
     """A page of a cycle's candidates by number: of one outcome, at one stage or in one state, if wanted."""
-    query = _found(process_id, outcome, stage, state, search)
+    query = _found(process_id, outcome, stage, state, search).where(Candidate.number > after)
     rows = session.execute(query.order_by(Candidate.number).limit(limit).offset(offset))
     book = rulebook_of(session, process(session, process_id))
     return [_explained(row, book) for row in rows]

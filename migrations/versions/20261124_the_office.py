@@ -90,6 +90,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_unreached_person")),
     )
     op.create_table(
+        "web_request_key",
+        sa.Column("token_id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("location", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("token_id", "key", name=op.f("pk_web_request_key")),
+    )
+    op.create_index("ix_web_request_key_made_at", "web_request_key", ["made_at"], unique=False)
+    op.create_table(
         "personnel_import_change",
         sa.Column("import_id", sa.UUID(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
@@ -196,6 +208,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_code")),
     )
     op.create_index("ix_account_code_account", "account_code", ["account_id", "made_at"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=True),
+        sa.Column("system", sa.Text(), nullable=True),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.UUID(), nullable=True),
+        sa.Column("made_by_name", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(account_id IS NULL) <> (system IS NULL)", name=op.f("ck_api_token_whose")),
+        sa.CheckConstraint("expires_at > made_at", name=op.f("ck_api_token_dates")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    op.create_index("ix_api_token_account_id", "api_token", ["account_id"], unique=False)
     op.create_table(
         "recovery_code",
         sa.Column("account_id", sa.UUID(), nullable=False),
@@ -324,6 +358,8 @@ def downgrade() -> None:
     op.drop_column("account", "lock_reason")
     op.drop_table("second_factor")
     op.drop_table("recovery_code")
+    op.drop_index("ix_api_token_account_id", table_name="api_token")
+    op.drop_table("api_token")
     op.drop_index("ix_account_code_account", table_name="account_code")
     op.drop_table("account_code")
     op.drop_index("ix_record_view_day", table_name="record_view")
@@ -335,6 +371,8 @@ def downgrade() -> None:
     op.drop_table("proposal")
     op.drop_table("personnel_import_name")
     op.drop_table("personnel_import_change")
+    op.drop_index("ix_web_request_key_made_at", table_name="web_request_key")
+    op.drop_table("web_request_key")
     op.drop_table("unreached_person")
     op.drop_table("reset_request")
     op.drop_table("personnel_import_mapping")
