@@ -32,6 +32,7 @@ from approvals.access import Reach, given_to, may_act
 from approvals.chains import definition_by_id
 from approvals.directory import Directory
 from approvals.models import Case, Task
+from approvals.narrowing import EVERYTHING, Narrow, Place
 from approvals.titles import Titles
 from core import clock
 from core.actor import Actor
@@ -103,33 +104,51 @@ def inbox(
     *,
     directory: Directory,
     filter: InboxFilter | str = InboxFilter.ALL,
-    kind: tuple[str, str] | None = None,
+    narrow: Narrow = EVERYTHING,
     order: InboxOrder | str = InboxOrder.URGENCY,
     limit: int = 50,
-    offset: int = 0,
-    after: tuple[datetime | None, UUID] | None = None,
+    behind: Place | None = None,
 ) -> list[InboxRow]:
-    """A page of what waits for somebody, in the order they choose; of one stage of a chain, if wanted.
+    """A page of what waits for somebody, in the order they choose; a part of it, if wanted.
 
-    What they may not decide is not in it. By urgency one may also ask for what comes `after` a task, by its
-    due date and id.
+    It begins behind a place, so that nothing is shown twice or left out while tasks come and go. What they
+    may not decide is not in it.
     """
     if actor.person_id is None:
         return []
     now = clock.now(session)
     reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
-    wells = _wells(reach, InboxFilter(filter), now)
+    wells = wells_of(reach, InboxFilter(filter), now)
     if not wells:
         return []
-    by = _ORDERS[InboxOrder(order)]
-    if kind:
-        wells = [and_(well, Task.chain == kind[0], Task.stage == kind[1]) for well in wells]
-    if after:
-        wells = [and_(well, _later(*after)) for well in wells]
-    ids = _firsts(wells, by, offset + limit)
+    order = InboxOrder(order)
+    by = _ORDERS[order]
+    ids = _firsts(_going_on(_narrowed(wells, narrow), order, behind), by, limit)
     page = select(Task, Case).join(ids, ids.c.id == Task.id).join(Case, Case.id == Task.case_id)
-    rows = session.execute(page.order_by(*by).limit(limit).offset(offset))
+    rows = session.execute(page.order_by(*by).limit(limit))
     return [_row(session, task, case, now) for task, case in rows]
+
+
+def place_of(row: InboxRow, order: InboxOrder | str) -> Place:
+    """Where a task stands in an order."""
+    return Place(row.due_at if order == InboxOrder.URGENCY else row.opened_at, row.task_id)
+
+
+def _narrowed(wells: Sequence[ColumnElement[bool]], narrow: Narrow) -> list[ColumnElement[bool]]:
+    more = narrow.conditions()
+    return [and_(well, *more) for well in wells]
+
+
+def _going_on(
+    wells: list[ColumnElement[bool]], order: InboxOrder, behind: Place | None
+) -> list[ColumnElement[bool]]:
+    if behind is None:
+        return wells
+    if order is InboxOrder.URGENCY:
+        onward = behind.behind_due()
+    else:
+        onward = behind.behind_opened(newest_first=order is InboxOrder.NEWEST)
+    return [and_(well, later) for well in wells for later in onward]
 
 
 _ORDERS = {
@@ -139,24 +158,26 @@ _ORDERS = {
 }
 
 
-def _later(due_at: datetime | None, task_id: UUID) -> ColumnElement[bool]:
-    """What comes after a task by urgency; tasks without a due date come last."""
-    if due_at is None:
-        return and_(Task.due_at.is_(None), Task.id > task_id)
-    same_day = and_(Task.due_at == due_at, Task.id > task_id)
-    return or_(Task.due_at > due_at, Task.due_at.is_(None), same_day)
-
-
 def next_task(
-    session: Session, actor: Actor, *, directory: Directory, but: UUID | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    directory: Directory,
+    but: UUID | None = None,
+    narrow: Narrow = EVERYTHING,
+    parts: Sequence[InboxFilter] = (InboxFilter.MINE, InboxFilter.OFFERED),
 ) -> UUID | None:
-    """What to do next: the most urgent of one's own, then of what is offered; not the task just looked at."""
+    """What to do next: the most urgent of one's own, then of what is offered; not the task just looked at.
+
+    Of a part of the inbox, if wanted, as long as there is something in it.
+    """
     if actor.person_id is None:
         return None
     now = clock.now(session)
     reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
-    for part in (InboxFilter.MINE, InboxFilter.OFFERED):
-        ids = _firsts(_wells(reach, part, now), _ORDERS[InboxOrder.URGENCY], 2)
+    for part in parts:
+        wells = _narrowed(wells_of(reach, part, now), narrow)
+        ids = _firsts(wells, _ORDERS[InboxOrder.URGENCY], 2)
         found = session.scalars(select(ids.c.id).order_by(ids.c.due_at.nulls_last(), ids.c.id).limit(2))
         if following := next((id_ for id_ in found if id_ != but), None):
             return following
@@ -173,8 +194,10 @@ def _firsts(
     return union_all(*(select(first) for first in firsts)).subquery()
 
 
-def counts(session: Session, actor: Actor, *, directory: Directory) -> InboxCounts:
-    """How much waits for somebody, counted exactly."""
+def counts(
+    session: Session, actor: Actor, *, directory: Directory, narrow: Narrow = EVERYTHING
+) -> InboxCounts:
+    """How much waits for somebody, counted exactly; in a part of their inbox, if wanted."""
     if actor.person_id is None:
         return InboxCounts()
     now = clock.now(session)
@@ -183,7 +206,7 @@ def counts(session: Session, actor: Actor, *, directory: Directory) -> InboxCoun
     parts = [
         select(literal_column(f"'{name}'", Text).label("part"), Task.due_at).where(well)
         for name, kind in kinds.items()
-        for well in _wells(reach, kind, now)
+        for well in _narrowed(wells_of(reach, kind, now), narrow)
     ]
     every = union_all(*parts).subquery()
     part, due, total = every.c.part, every.c.due_at, func.count()
@@ -192,13 +215,13 @@ def counts(session: Session, actor: Actor, *, directory: Directory) -> InboxCoun
             total.filter(part == "mine"),
             total.filter(part == "offered"),
             total.filter(due < now),
-            total.filter(due >= now, due < _end_of_day(now)),
+            total.filter(due >= now, due < end_of_day(now)),
         ).select_from(every)
     ).one()
     return InboxCounts(*row)
 
 
-def _wells(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
+def wells_of(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
     """The conditions of where work comes from, each along one index and none overlapping another.
 
     What was given to the holder of a post is found by the post, whoever has it: that is what may be decided.
@@ -233,13 +256,13 @@ def _wells(reach: Reach, part: InboxFilter, now: datetime) -> Sequence[ColumnEle
         case InboxFilter.OVERDUE:
             return [and_(well, Task.due_at < now) for well in own + open_to_all]
         case InboxFilter.DUE_TODAY:
-            today = and_(Task.due_at >= now, Task.due_at < _end_of_day(now))
+            today = and_(Task.due_at >= now, Task.due_at < end_of_day(now))
             return [and_(well, today) for well in own + open_to_all]
         case InboxFilter.ALL:
             return own + open_to_all
 
 
-def _end_of_day(now: datetime) -> datetime:
+def end_of_day(now: datetime) -> datetime:
     local = now.astimezone(settings().zone)
     return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 

@@ -25,6 +25,7 @@ from approvals.entitlement import right
 from approvals.errors import HandsFull, NothingHeldBack, NotYours
 from approvals.inbox import InboxFilter, inbox
 from approvals.models import Case, CaseState, Task, TaskState
+from approvals.narrowing import Narrow
 from approvals.stage import Stage
 from approvals.tasks import take
 from core import clock
@@ -105,7 +106,9 @@ def next_of_kind(session: Session, actor: Actor, kind: Kind, *, directory: Direc
     whoever comes from a decision holds its case, and two such would wait for each other.
     """
     for part in (InboxFilter.MINE, InboxFilter.OFFERED):
-        for row in inbox(session, actor, directory=directory, filter=part, kind=kind, limit=10):
+        for row in inbox(
+            session, actor, directory=directory, filter=part, narrow=Narrow(kind=kind), limit=10
+        ):
             dossier = try_lock_case(session, row.case_id)
             wanted = next((t for t in dossier.tasks if t.id == row.task_id), None) if dossier else None
             if dossier and wanted and (task := _begun(session, actor, dossier, wanted, directory)):

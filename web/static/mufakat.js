@@ -57,7 +57,7 @@ document.addEventListener("click", (event) => {
     const closed = document.querySelector(closer.dataset.closes);
     closed.hidden = true;
     closed.replaceChildren();
-    document.querySelector("#file a")?.focus();
+    document.querySelector("#file .loads a")?.focus();
   }
   for (const menu of document.querySelectorAll("details.menu[open]"))
     if (!menu.contains(event.target)) menu.open = false;

@@ -7,7 +7,11 @@ from sqlalchemy import event as hooks
 from sqlalchemy import text
 
 from approvals import tasks
-from approvals.inbox import InboxCounts, InboxFilter, counts, inbox, next_task
+from approvals.inbox import InboxCounts, InboxFilter, InboxOrder, counts, inbox, next_task, place_of
+from approvals.inbox_parts import counted as counted_parts
+from approvals.inbox_parts import heaps
+from approvals.models import Task
+from approvals.narrowing import Narrow
 from core.actor import system
 from core.directory import Capacity
 from tests.integration.approvals.desk import CHAIN, Desk
@@ -106,13 +110,57 @@ def test_the_most_urgent_comes_first_and_what_has_no_date_last(desk: Desk, clock
     assert shown(desk, "Kasi") == ["Budi", "Citra", "Kabid"]
 
 
+def references(desk: Desk, who: str, **said: Any) -> list[str]:
+    return [row.reference for row in inbox(desk.session, desk.who(who), directory=desk.office, **said)]
+
+
+def in_pages(desk: Desk, who: str, order: InboxOrder, of: int = 3) -> list[str]:
+    """All of an inbox, read page by page."""
+    told: list[str] = []
+    behind = None
+    while rows := inbox(
+        desk.session, desk.who(who), directory=desk.office, order=order, limit=of, behind=behind
+    ):
+        told += [row.reference for row in rows]
+        behind = place_of(rows[-1], order)
+    return told
+
+
+def parts(desk: Desk, narrow: Narrow) -> list[str]:
+    rows = inbox(desk.session, desk.who("Kasi"), directory=desk.office, narrow=narrow)
+    return sorted(row.subject_name for row in rows)
+
+
 def test_pages_follow_each_other_without_gaps(desk: Desk):
     everybody = [desk.open("Budi", key=f"n{n}").reference for n in range(7)]
-    pages: list[str] = []
-    for offset in (0, 3, 6):
-        rows = inbox(desk.session, desk.who("Kasi"), directory=desk.office, limit=3, offset=offset)
-        pages += [row.reference for row in rows]
-    assert pages == everybody
+    assert in_pages(desk, "Kasi", InboxOrder.URGENCY) == everybody
+
+
+@pytest.mark.parametrize("order", list(InboxOrder))
+def test_a_page_begins_behind_the_last_one_though_tasks_went_and_some_have_no_date(
+    desk: Desk, clock: Any, order: InboxOrder
+):
+    unhurried = [
+        line for line in CHAIN.splitlines() if not line.strip().startswith(("due:", "remind:", "escalate:"))
+    ]
+    timeless = Desk(
+        desk.session, desk.office, "\n".join(unhurried).replace("chain: promotion", "chain: timeless")
+    )
+    for n in range(5):
+        desk.open("Budi", key=f"n{n}")
+        clock.move(hours=1)
+    for n in range(3):
+        timeless.open("Citra", key=f"t{n}")
+    whole = [
+        row.reference for row in inbox(desk.session, desk.who("Kasi"), directory=desk.office, order=order)
+    ]
+    assert len(whole) == 8
+    assert in_pages(desk, "Kasi", order) == whole
+    first = inbox(desk.session, desk.who("Kasi"), directory=desk.office, order=order, limit=3)
+    behind = place_of(first[2], order)
+    desk.decide("Kasi", desk.session.get_one(Task, first[2].task_id))
+    rest = inbox(desk.session, desk.who("Kasi"), directory=desk.office, order=order, behind=behind)
+    assert [row.reference for row in rest] == whole[3:]
 
 
 def test_overdue_and_due_today_are_found_and_counted(desk: Desk, clock: Any):
@@ -193,4 +241,47 @@ def test_the_inbox_comes_in_the_order_that_is_chosen(desk: Desk, clock: Any, ord
     clock.move(days=1)
     slow.open("Budi")
     assert shown(desk, "Kasi", order=order) == told
-    assert shown(desk, "Kasi", order=order, limit=1, offset=1) == told[1:2]
+    assert in_pages(desk, "Kasi", InboxOrder(order), of=1) == references(desk, "Kasi", order=order)
+
+
+def test_a_part_of_the_inbox_is_found_by_process_stage_unit_and_words(desk: Desk):
+    desk.office.roles[named("Kasi")].add("hr-verifier")
+    desk.at("verification", "Kabid", unit_id=named("bidang"))
+    budi = desk.open("Budi")
+    desk.open("Citra")
+    assert parts(desk, Narrow(kind=("promotion", "verification"))) == ["Kabid"]
+    assert parts(desk, Narrow(unit_id=named("bidang"))) == ["Kabid"]
+    assert parts(desk, Narrow(process_id=budi.process_id)) == ["Budi", "Citra", "Kabid"]
+    assert parts(desk, Narrow(process_id=named("nothing"))) == []
+    assert parts(desk, Narrow(text=f"budi {budi.reference[-4:]}")) == ["Budi"]
+    assert parts(desk, Narrow(text="budi citra")) == []
+    assert parts(desk, Narrow(text="%")) == []
+
+
+def test_every_part_is_counted_as_it_is_shown(desk: Desk, clock: Any):
+    desk.office.roles[named("Kasi")].add("hr-verifier")
+    desk.at("verification", "Kabid", unit_id=named("bidang"))
+    desk.open("Budi")
+    clock.move(days=30)
+    desk.open("Citra")
+    narrows = [Narrow(), Narrow(text="i"), Narrow(unit_id=named("bidang")), Narrow(text="nobody")]
+    wanted = [(part, narrow) for part in InboxFilter for narrow in narrows]
+    who = desk.who("Kasi")
+    found = counted_parts(desk.session, who, wanted, directory=desk.office)
+    assert found == [
+        len(inbox(desk.session, who, directory=desk.office, filter=part, narrow=narrow))
+        for part, narrow in wanted
+    ]
+    assert sum(heap.count for heap in heaps(desk.session, who, directory=desk.office)) == found[0] == 3
+    whole = counts(desk.session, who, directory=desk.office)
+    assert counts(desk.session, who, directory=desk.office, narrow=Narrow(text="Budi")).overdue == 1
+    assert (whole.mine, whole.offered, whole.overdue) == (2, 1, 1)
+
+
+def test_the_next_task_is_of_the_part_one_looks_at(desk: Desk):
+    desk.open("Budi")
+    citra = desk.task(desk.open("Citra"))
+    only = Narrow(text="citra")
+    who = desk.who("Kasi")
+    assert next_task(desk.session, who, directory=desk.office, narrow=only) == citra.id
+    assert next_task(desk.session, who, directory=desk.office, narrow=only, but=citra.id) is None
