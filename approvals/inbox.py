@@ -134,6 +134,13 @@ def place_of(row: InboxRow, order: InboxOrder | str) -> Place:
     return Place(row.due_at if order == InboxOrder.URGENCY else row.opened_at, row.task_id)
 
 
+def place_of_task(session: Session, task_id: UUID, order: InboxOrder | str) -> Place | None:
+    """Where any task stands in an order, ended or not; None for one that is not there."""
+    column = Task.due_at if order == InboxOrder.URGENCY else Task.opened_at
+    found = session.execute(select(column).where(Task.id == task_id)).one_or_none()
+    return Place(found[0], task_id) if found else None
+
+
 def _narrowed(wells: Sequence[ColumnElement[bool]], narrow: Narrow) -> list[ColumnElement[bool]]:
     more = narrow.conditions()
     return [and_(well, *more) for well in wells]

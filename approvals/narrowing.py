@@ -21,12 +21,12 @@ class Narrow:
     unit_id: UUID | None = None
     text: str = ""
     """Words that all occur in the person's name, the title or the number."""
+    tasks: tuple[UUID, ...] | None = None
+    """None but these."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For tasks alone: each is found along the inbox's indexes first, and its case is then looked at."""
-        found: list[ColumnElement[bool]] = []
-        if self.kind:
-            found.append(and_(Task.chain == self.kind[0], Task.stage == self.kind[1]))
+        found = self._of_task()
         if of_case := self.of_case():
             found.append(exists().where(Case.id == Task.case_id, *of_case))
         return found
@@ -45,8 +45,15 @@ class Narrow:
 
     def joined(self) -> ColumnElement[bool]:
         """The same, where tasks are joined with their cases."""
-        of_task = [and_(Task.chain == self.kind[0], Task.stage == self.kind[1])] if self.kind else []
-        return and_(true(), *of_task, *self.of_case())
+        return and_(true(), *self._of_task(), *self.of_case())
+
+    def _of_task(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.kind:
+            found.append(and_(Task.chain == self.kind[0], Task.stage == self.kind[1]))
+        if self.tasks is not None:
+            found.append(Task.id.in_(self.tasks))
+        return found
 
 
 EVERYTHING = Narrow()

@@ -24,6 +24,7 @@ from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People
 from web.errors import status_of
 from web.following import after_deciding, goes_on
+from web.inbox_view import View
 from web.words import N_
 
 router = APIRouter(prefix="/tasks")
@@ -47,6 +48,8 @@ class Typed(BaseModel):
     checklist: list[str] = []
     then: str = ""
     """Whether the sender wants more tasks of the same kind."""
+    view: str = ""
+    """The part of the inbox that they came from."""
     seen_version: int = 0
     request_key: str = ""
 
@@ -64,10 +67,16 @@ class Typed(BaseModel):
 
 @router.get("/{task_id}")
 def look(
-    request: Request, session: DbSession, actor: CurrentActor, people: People, task_id: UUID, then: str = ""
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    people: People,
+    task_id: UUID,
+    then: str = "",
+    view: str = "",
 ) -> Response:
     """The task with everything that is needed to decide it."""
-    return shown(request, session, actor, people, task_id, Typed(then=then))
+    return shown(request, session, actor, people, task_id, Typed(then=then, view=view))
 
 
 @router.post("/{task_id}/claim")
@@ -97,7 +106,8 @@ def decide(
     if problem := tried(session, actor, people, task_id, typed):
         return shown(request, session, actor, people, task_id, typed, problem)
     task, reference, name = called(session, task_id)
-    where = after_deciding(session, actor, task, then=typed.then, directory=people)
+    part = View.read(typed.view)
+    where = after_deciding(session, actor, task, then=typed.then, part=part, directory=people)
     return pages.go(where, DECIDED[DecisionKind(typed.decision)], reference=reference, name=name)
 
 
@@ -142,7 +152,8 @@ def shown(
         task=page.task,
         asked=page,
         action=action or f"/tasks/{task_id}",
-        typed=typed if typed and problem else kept(page.task, actor, typed.then if typed else ""),
+        typed=typed if typed and problem else kept(page.task, actor, typed or Typed()),
+        part=View.read(typed.view if typed else ""),
         deeds=[] if action else deeds.of_task(session, actor, page, directory=people),
         refused=refused,
         refusal_said=pages.said(request, refused.error) if refused else "",
@@ -158,7 +169,7 @@ def shown(
     )
 
 
-def kept(task: Task, actor: Actor, then: str = "") -> Typed:
+def kept(task: Task, actor: Actor, typed: Typed) -> Typed:
     """What somebody wrote before and did not send."""
     draft = drafts.draft_of(task, actor)
-    return Typed(then=then, **asdict(draft)) if draft else Typed(then=then)
+    return typed.model_copy(update=asdict(draft)) if draft else typed

@@ -3,10 +3,15 @@
 
 document.documentElement.classList.add("scripted");
 
-const typing = (target) => target.matches("input, textarea, select, [contenteditable]");
+const typing = (target) =>
+  target.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])");
 
-// One key each: j k move, Enter opens, a r t decide, n is the next task, ? helps.
+// One key each: j k move, o or Enter opens, a r x decide, s ticks, n is the next task, / searches, ? helps.
+// Whoever speaks to their machine, or leans on its keys, turns them off (WCAG 2.1.4).
+const KEYS_OFF = "keys-off";
+const keysOff = () => localStorage.getItem(KEYS_OFF) === "yes";
 const rows = () => [...document.querySelectorAll("[data-row]")];
+const row = () => rows().find((one) => one === document.activeElement);
 
 function move(step) {
   const all = rows();
@@ -23,16 +28,19 @@ function decide(which) {
     control.focus();
     return;
   }
-  const row = rows().includes(document.activeElement) ? document.activeElement : rows()[0];
-  if (row) window.location.assign(`${row.href}#${which}`);
+  const chosen = row() || rows()[0];
+  if (chosen) window.location.assign(`${chosen.href}#${which}`);
 }
 
 const keys = {
   j: () => move(1),
   k: () => move(-1),
+  o: () => row()?.click(),
   a: () => decide("approve"),
   r: () => decide("return"),
+  x: () => decide("reject"),
   t: () => decide("reject"),
+  s: () => row()?.closest("li").querySelector("[data-pick]")?.click(),
   n: () => document.querySelector("[data-next]")?.click(),
   i: () => document.querySelector("[data-inbox]")?.click(),
   "/": () => document.querySelector("[type=search]")?.focus(),
@@ -40,7 +48,7 @@ const keys = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || keysOff()) return;
   if (document.querySelector("dialog[open]")) return;
   const act = keys[event.key];
   if (act) {
@@ -48,6 +56,16 @@ document.addEventListener("keydown", (event) => {
     act();
   }
 });
+
+const keysSwitch = document.querySelector("[data-keys]");
+if (keysSwitch) {
+  keysSwitch.checked = !keysOff();
+  document.documentElement.classList.toggle("keys-off", keysOff());
+  keysSwitch.addEventListener("change", () => {
+    localStorage.setItem(KEYS_OFF, keysSwitch.checked ? "no" : "yes");
+    document.documentElement.classList.toggle("keys-off", keysOff());
+  });
+}
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");

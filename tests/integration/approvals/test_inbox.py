@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event as hooks
 from sqlalchemy import text
 
-from approvals import tasks
+from approvals import looking, tasks
 from approvals.inbox import InboxCounts, InboxFilter, InboxOrder, counts, inbox, next_task, place_of
 from approvals.inbox_parts import counted as counted_parts
 from approvals.inbox_parts import heaps
@@ -285,3 +285,17 @@ def test_the_next_task_is_of_the_part_one_looks_at(desk: Desk):
     who = desk.who("Kasi")
     assert next_task(desk.session, who, directory=desk.office, narrow=only) == citra.id
     assert next_task(desk.session, who, directory=desk.office, narrow=only, but=citra.id) is None
+
+
+def test_whoever_saw_an_earlier_version_is_told_which_and_when(desk: Desk, clock: Any):
+    case = desk.open("Budi")
+    kasi, first = desk.who("Kasi"), clock.now()
+    assert looking.look(desk.session, kasi, case) is None
+    assert looking.look(desk.session, kasi, case) is None
+    clock.move(hours=2)
+    case.version += 2
+    assert looking.look(desk.session, kasi, case) == looking.Seen(1, first)
+    clock.move(hours=2)
+    assert looking.look(desk.session, kasi, case) == looking.Seen(1, first)
+    assert looking.look(desk.session, desk.who("Hana"), case) is None
+    case.version -= 2
