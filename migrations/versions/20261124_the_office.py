@@ -80,6 +80,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
     )
     op.create_table(
+        "saved_view",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("opens_first", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("person_id", "name", name=op.f("uq_saved_view_person_id_name")),
+    )
+    op.create_index(
+        "uq_saved_view_first",
+        "saved_view",
+        ["person_id"],
+        unique=True,
+        postgresql_where=sa.text("opens_first"),
+    )
+    op.create_table(
         "unreached_person",
         sa.Column("person_id", sa.UUID(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -118,6 +136,17 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("import_id", "place", name=op.f("pk_personnel_import_change")),
+    )
+    op.create_table(
+        "case_look",
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("before", sa.Integer(), nullable=True),
+        sa.Column("before_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_look_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "person_id", name=op.f("pk_case_look")),
     )
     op.create_table(
         "personnel_import_name",
@@ -370,10 +399,13 @@ def downgrade() -> None:
     op.drop_index("ix_proposal_case_id", table_name="proposal")
     op.drop_table("proposal")
     op.drop_table("personnel_import_name")
+    op.drop_table("case_look")
     op.drop_table("personnel_import_change")
     op.drop_index("ix_web_request_key_made_at", table_name="web_request_key")
     op.drop_table("web_request_key")
     op.drop_table("unreached_person")
+    op.drop_index("uq_saved_view_first", table_name="saved_view", postgresql_where=sa.text("opens_first"))
+    op.drop_table("saved_view")
     op.drop_table("reset_request")
     op.drop_table("personnel_import_mapping")
     op.drop_index("ix_mail_return_at", table_name="mail_return")

@@ -32,6 +32,7 @@ from approvals.errors import (
 )
 from approvals.inbox import InboxFilter
 from approvals.models import DecisionKind
+from approvals.narrowing import Place
 from web.api import paging, veil
 from web.api.caller import Caller, TasksDecider, TasksReader
 from web.api.once import IdempotencyKey, OnlyOnce
@@ -101,7 +102,8 @@ def list_inbox(
         directory=people,
         filter=filter,
         limit=limit + 1,
-        after=after,  # pyright: ignore[reportArgumentType] - read by these very readers
+        # read by these very readers
+        behind=Place(*after) if after else None,  # pyright: ignore[reportArgumentType]
     )
     return paging.page(request, response, rows, limit, TaskRow.of, lambda row: (row.due_at, row.task_id))
 
