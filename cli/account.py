@@ -64,6 +64,30 @@ def reset(
     _tell(account.login, password)
 
 
+@app.command("reset-factor")
+def reset_factor(
+    login: Annotated[str, typer.Argument(help="The login, or the NIP of its owner.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept, and the owner is told.")],
+) -> None:
+    """Forget the second factor of an account whose owner lost phone and recovery codes; its sessions end.
+
+    Examples:
+
+        ./mufakat account reset-factor ratna --reason "ponsel hilang, identitas diperiksa di kantor"
+    """
+    import wiring
+    from cli.reach import database
+    from core.actor import system
+    from core.database import transaction
+    from personnel import accounts, factors
+
+    wiring.wire()
+    with database(), transaction() as session:
+        account = accounts.find(session, login)
+        factors.reset(session, system("cli"), account.id, reason)
+    print(f"The second factor of {account.login} is forgotten; a new one is set at the next login.")
+
+
 @app.command("list")
 def list_(
     search: Annotated[str, typer.Argument(help="Part of a name, NIP or login.")] = "",
@@ -82,11 +106,12 @@ def list_(
     import wiring
     from cli.reach import database
     from core.database import transaction
-    from personnel import accounts
+    from personnel import rolls
 
     wiring.wire()
+
     with database(), transaction() as session:
-        rows = accounts.accounts(session, search, role, limit)
+        rows = rolls.accounts(session, search, role, limit)
     if as_json:
         print(json.dumps([_facts(row) for row in rows]))
         return
@@ -100,7 +125,7 @@ def list_(
 
 
 def _facts(row: object) -> dict[str, object]:
-    from personnel.accounts import AccountRow
+    from personnel.rolls import AccountRow
 
     assert isinstance(row, AccountRow)
     seen = row.last_login_at.isoformat() if row.last_login_at else None

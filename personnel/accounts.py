@@ -1,7 +1,6 @@
 """Accounts: who may log in, in which roles, by which password."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,11 +26,10 @@ from personnel.models_accounts import AccountCode
 from personnel.names import full_name
 
 __all__ = [
-    "AccountRow",
-    "accounts",
     "actor_of",
     "authenticate",
     "change_password",
+    "check_password",
     "close",
     "close_session",
     "create",
@@ -57,22 +55,6 @@ class LoginTaken(Conflict):
 
 class UnknownRole(Invalid):
     """There is no role {role}; nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRow:
-    """An account as lists show it."""
-
-    id: UUID
-    employee_id: UUID
-    login: str
-    name: str
-    nip: str
-    unit_id: UUID
-    roles: frozenset[str]
-    state: str
-    has_password: bool
-    last_login_at: datetime | None
 
 
 def authenticate(session: Session, login: str, password: str, address: str) -> Account:
@@ -194,6 +176,12 @@ def set_password(
     change_password(session, actor, account, password, must_change=not own, how="own" if own else "admin")
 
 
+def check_password(account: Account, password: str) -> None:
+    """Ask for a password once more before something that it guards. Raises WrongLogin."""
+    if not passwords.matches(password, account.password_hash)[0]:
+        raise WrongLogin
+
+
 def reset(session: Session, actor: Actor, account_id: UUID) -> str:
     """A new one-time password, to be changed at the first login. Raises NotFound, AccountsAreAdmins."""
     keep_accounts(actor)
@@ -258,41 +246,6 @@ def find(session: Session, login: str) -> Account:
     if account is None:
         raise NotFound
     return account
-
-
-def accounts(
-    session: Session, search: str = "", role: str = "", limit: int = 50, offset: int = 0
-) -> list[AccountRow]:
-    """Accounts by name, found by a part of name, NIP or login, and by role."""
-    query = (
-        select(Account, Employee)
-        .join(Employee, Employee.id == Account.employee_id)
-        .order_by(Employee.name, Employee.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    if search:
-        like = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        fields = (Employee.name, Employee.nip, Account.login)
-        query = query.where(or_(*(field.ilike(f"%{like}%") for field in fields)))
-    if role:
-        query = query.where(Account.roles.contains([role]))
-    return [_shown(account, employee) for account, employee in session.execute(query)]
-
-
-def _shown(account: Account, employee: Employee) -> AccountRow:
-    return AccountRow(
-        account.id,
-        employee.id,
-        account.login,
-        full_name(employee.front_title, employee.name, employee.back_title),
-        employee.nip,
-        employee.unit_id,
-        frozenset(account.roles),
-        account.state,
-        account.password_hash != passwords.UNUSABLE,
-        account.last_login_at,
-    )
 
 
 def _row(

@@ -23,6 +23,8 @@ from personnel.models_accounts import AccountCode, Channel, Purpose
 from personnel.names import full_name
 
 RESET_GOOD_FOR = timedelta(hours=2)
+PRINTED_WITHIN = timedelta(hours=1)
+"""So long whoever asked for letters may fetch them again: a printer jams."""
 
 
 class AccountsAreHrs(NotAllowed):
@@ -57,6 +59,8 @@ class Invited:
     nip: str
     language: str
     result: Result
+    code_id: UUID | None = None
+    """Of the code that a letter is to carry."""
     code: str = ""
     expires_at: datetime | None = None
 
@@ -98,11 +102,34 @@ def invite(
         if result is None:
             made = _code(account, Purpose.ACTIVATION, channel, actor, now)
             given.append(made)
-            said = onetime.code_of(made.purpose, made.id) if channel is Channel.LETTER else ""
-            line = _line(account, employee, line.result, said, made.expires_at)
+            line = _line(account, employee, line.result, made)
         lines.append(line)
     _give(session, actor, given, {line.account_id: line.employee_id for line in lines})
     return lines
+
+
+def to_print(session: Session, actor: Actor, code_ids: Iterable[UUID]) -> Sequence[Invited]:
+    """What the letters say for which this actor was just given codes; those that ended since are left out.
+
+    Raises AccountsAreHrs.
+    """
+    keep_logins(actor)
+    now = clock.now(session)
+    query = (
+        select(AccountCode, Account, Employee)
+        .join(Account, Account.id == AccountCode.account_id)
+        .join(Employee, Employee.id == Account.employee_id)
+        .where(
+            among(AccountCode.id, code_ids),
+            AccountCode.channel == Channel.LETTER,
+            AccountCode.made_by == actor.person_id,
+            AccountCode.made_at > now - PRINTED_WITHIN,
+            AccountCode.ended_at.is_(None),
+        )
+        .order_by(Employee.name, Employee.id)
+    )
+    found = session.execute(query)
+    return [_line(account, employee, Result.PRINTED, code) for code, account, employee in found]
 
 
 def unactivated(session: Session, unit_ids: Iterable[UUID] | None = None) -> list[UUID]:
@@ -241,22 +268,18 @@ def _given(code: AccountCode, owner: UUID) -> Event:
     return Event("account.code_given", owner, "person", facts)
 
 
-def _line(
-    account: Account,
-    employee: Employee,
-    result: Result,
-    code: str = "",
-    expires_at: datetime | None = None,
-) -> Invited:
-    name = full_name(employee.front_title, employee.name, employee.back_title)
+def _line(account: Account, employee: Employee, result: Result, made: AccountCode | None = None) -> Invited:
+    """A line of the result; the code itself only where a letter is to carry it."""
+    by_letter = made is not None and made.channel == Channel.LETTER
     return Invited(
         account.id,
         employee.id,
         account.login,
-        name,
+        full_name(employee.front_title, employee.name, employee.back_title),
         employee.nip,
         employee.language,
         result,
-        code,
-        expires_at,
+        made.id if made and by_letter else None,
+        onetime.code_of(made.purpose, made.id) if made and by_letter else "",
+        made.expires_at if made else None,
     )

@@ -80,9 +80,10 @@ def read_session(
     return login, account, employee
 
 
-def close_session(session: Session, token: str) -> None:
-    """End a session; ending one that is gone already is no error."""
-    session.execute(delete(LoginSession).where(LoginSession.token_hash == hash_of(token)))
+def close_session(session: Session, token: str) -> str:
+    """End a session; returns by which way it was opened, nothing for one that is gone already."""
+    ended = delete(LoginSession).where(LoginSession.token_hash == hash_of(token))
+    return session.scalar(ended.returning(LoginSession.way)) or ""
 
 
 def close_all(session: Session, account_id: UUID) -> None:

@@ -10,6 +10,8 @@ from web import assets, errors
 from web.api.app import PREFIX, create_api
 from web.deps import check_form
 from web.routes import (
+    accounts,
+    activating,
     analytics,
     calendars,
     capabilities,
@@ -35,12 +37,15 @@ from web.routes import (
     mailed_files,
     many,
     mine,
+    oidc,
     operator,
     outside,
+    presence,
     public,
     questions,
     reassigning,
     relations,
+    second,
     staff,
     tasks,
     tokens,
@@ -51,6 +56,9 @@ from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 PAGES = (
     public,
     login,
+    second,
+    oidc,
+    activating,
     inbox,
     many,
     group,
@@ -59,6 +67,8 @@ PAGES = (
     mailed_files,
     cases,
     mine,
+    presence,
+    accounts,
     imports,
     launch,
     chains,

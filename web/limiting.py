@@ -21,6 +21,9 @@ from web.models import Hits
 VERIFY = "verify"
 LINK_CODE = "link-code"
 LINK_ENTRY = "link-entry"
+FORGOT = "forgot"
+PASSWORD = "password"  # noqa: S105 - what is counted: one's own password, asked for again
+PROVIDER = "provider"
 UPLOAD = "upload"
 REMARK = "remark"
 DRAW = "draw"
@@ -36,6 +39,9 @@ LIMITS = {
     VERIFY: parse("30/minute"),
     LINK_CODE: parse("5/15 minutes"),
     LINK_ENTRY: parse("20/15 minutes"),
+    FORGOT: parse("10/15 minutes"),
+    PASSWORD: parse("10/15 minutes"),
+    PROVIDER: parse("60/5 minutes"),
     UPLOAD: parse("30/10 minutes"),
     REMARK: parse("60/10 minutes"),
     DRAW: parse("300/minute"),

@@ -91,6 +91,10 @@ WORDS_OF = {
     "operator": N_("Operator"),
     "auditor": N_("Auditor"),
     "admin": N_("Administrator"),
+    # accounts
+    "active": N_("Active"),
+    "locked": N_("Locked"),
+    "closed": N_("Closed"),
     # free days
     "holiday": N_("National holiday"),
     "joint-leave": N_("Joint leave"),

@@ -10,7 +10,7 @@ from core.errors import Invalid, MufakatError
 from core.language import LANGUAGES
 from personnel import accounts
 from personnel.models import Account
-from web import cookies, demo, pages
+from web import cookies, demo, entering, limiting, pages
 from web.deps import DbSession, Newcomer, Visitor
 from web.errors import status_of
 from web.words import N_
@@ -39,11 +39,13 @@ class NotTheSame(Invalid):
 
 
 @router.get("/login")
-def login_page(request: Request, visit: Visitor, session: DbSession, next: str = "/") -> Response:
-    """The form, and in a demo the sample logins."""
+def login_page(
+    request: Request, visit: Visitor, session: DbSession, next: str = "/", left: str = ""
+) -> Response:
+    """The form, the way through the identity provider, and in a demo the sample logins."""
     if visit.actor:
         return RedirectResponse(pages.own_page(next), status_code=303)
-    return _form(request, next)
+    return _form(request, next, left=left == "oidc")
 
 
 @router.post("/login")
@@ -54,23 +56,19 @@ def log_in(
     typed: Annotated[Credentials, Form()],
 ) -> Response:
     """Open a session for who knows the password; a failure says nothing about which part was wrong."""
-    address, agent = _place(request)
+    address, _ = entering.place(request)
     try:
         account = accounts.authenticate(session, typed.login, typed.password, address)
     except MufakatError as error:
         return _form(request, typed.next, typed.login, error)
-    token = accounts.open_session(session, account, address, agent)
-    answer = pages.go("/my/password" if account.must_change else pages.own_page(typed.next))
-    cookies.put(answer, cookies.session_name(), token)
-    cookies.drop(answer, cookies.form_name())
-    return answer
+    return entering.enter(request, session, account, typed.next)
 
 
 @router.post("/logout")
 def log_out(request: Request, session: DbSession) -> Response:
     """End the session on the server, so that its cookie is worth nothing any more."""
-    accounts.close_session(session, request.cookies.get(cookies.session_name(), ""))
-    answer = pages.go("/login", N_("You are logged out."))
+    way = accounts.close_session(session, request.cookies.get(cookies.session_name(), ""))
+    answer = pages.go("/login?left=oidc" if way == "oidc" else "/login", N_("You are logged out."))
     cookies.drop(answer, cookies.session_name())
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
@@ -106,6 +104,7 @@ def change_password(
     """Set one's own password; every session of the account ends, and this browser gets a new one."""
     assert visit.account_id
     try:
+        limiting.hit(limiting.PASSWORD, str(visit.account_id))
         if typed.new != typed.again:
             raise NotTheSame
         accounts.set_password(session, actor, visit.account_id, typed.new, current=typed.old)
@@ -113,13 +112,15 @@ def change_password(
         problem = pages.said(request, error)
         return pages.show(request, "login/password.html", status_of(error), problem=problem)
     account = session.get_one(Account, visit.account_id)
-    token = accounts.open_session(session, account, *_place(request))
+    token = accounts.open_session(session, account, *entering.place(request))
     answer = pages.go("/", N_("Your password is changed. Your other sessions have ended."))
     cookies.put(answer, cookies.session_name(), token)
     return answer
 
 
-def _form(request: Request, back: str, login: str = "", problem: MufakatError | None = None) -> Response:
+def _form(
+    request: Request, back: str, login: str = "", problem: MufakatError | None = None, left: bool = False
+) -> Response:
     return pages.show(
         request,
         "login/login.html",
@@ -128,9 +129,5 @@ def _form(request: Request, back: str, login: str = "", problem: MufakatError | 
         login=login,
         problem=pages.said(request, problem) if problem else "",
         samples=demo.logins(),
+        left=left,
     )
-
-
-def _place(request: Request) -> tuple[str, str]:
-    """From where the browser asks, and what it calls itself."""
-    return request.client.host if request.client else "", request.headers.get("user-agent", "")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core import clock as core_clock
 from core import events
 from core.errors import NotFound
-from personnel import accounts, attempts, logins
+from personnel import accounts, attempts, logins, rolls
 from personnel.access import AccountsAreAdmins
 from personnel.accounts import LoginTaken, UnknownRole, WrongLogin
 from personnel.attempts import TooManyTries
@@ -249,9 +249,9 @@ def test_everybody_without_an_account_gets_one_as_the_file_asked(office: Office,
     assert accounts.provision(session, SYSTEM, password=PASSWORD) == 0
     assert accounts.authenticate(session, plain.nip, PASSWORD, "10.0.0.11").roles == []
     assert accounts.find(session, hr.nip).login == "hr"
-    row = accounts.accounts(session, search="Hr")[0]
+    row = rolls.accounts(session, search="Hr")[0]
     assert (row.login, row.roles, row.has_password) == ("hr", {"hr"}, True)
-    assert [r.login for r in accounts.accounts(session, role="hr")] == ["hr"]
+    assert [r.login for r in rolls.accounts(session, role="hr")] == ["hr"]
     assert events.history(session, hr.id)[0].name == "account.opened"
 
 
