@@ -12,6 +12,7 @@ from core.database import transaction
 from core.events import seal
 from core.ledger import checkpoints, keys
 from notifications.models import Message, MessageState
+from personnel.models import Account
 from tests.browser.conftest import Visiting
 from tests.integration.web.office import Office
 from tests.integration.web.record import appraised
@@ -40,14 +41,19 @@ def pages_of(office: Office) -> dict[str, list[str]]:
     """Every page by who opens it."""
     task, cycle = office.task(), f"/processes/{office.cycle}"
     case = office.case_of(task).id
+    with transaction() as session:
+        of_staff = Account.employee_id == office.people.staff[0]
+        account = session.scalars(select(Account.id).where(of_staff)).one()
     return {
-        "": ["/", "/login", "/verify", "/verify/NOSUCHCODE", "/nothing", "/link/broken"],
+        "": ["/", "/login", "/activate", "/forgot", "/verify", "/verify/NOSUCHCODE", "/nothing", "/link/broken"],
         "head": [
             "/inbox",
             "/inbox?filter=offered",
             "/inbox/group",
             f"/tasks/{task}",
             "/my/password",
+            "/my/sessions",
+            "/my/second-factor",
             "/nothing",
         ],
         "staff0": ["/inbox", "/my", "/my/delegations", "/my/relations", f"/cases/{case}", f"/tasks/{task}"],
@@ -61,6 +67,8 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/hr/processes/new",
             "/hr/imports",
             "/inbox/group?part=allocated",
+            "/hr/accounts",
+            f"/hr/accounts/{account}",
             "/hr/staff",
             "/hr/staff/committees",
             "/hr/staff/relations",

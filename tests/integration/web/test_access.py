@@ -4,17 +4,18 @@ import re
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.database import Base, transaction
 from core.ids import new_id
+from personnel.models import Account
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office
 
 ROLES = ("stranger", "staff0", "head", "hr", "verifier", "operator")
-FOR_ALL = {"/", "/login", "/verify", "/verify/ABCD", "/ledger/keys.txt"}
-TOUCHED_BY_LOOKING = {"login_session", "web_hits"}
-"""When somebody was last seen, and how often somebody asked."""
+FOR_ALL = {"/", "/login", "/activate", "/forgot", "/verify", "/verify/ABCD", "/ledger/keys.txt"}
+TOUCHED_BY_LOOKING = {"login_session", "record_view", "web_hits"}
+"""When somebody was last seen, who looked at whose record, and how often somebody asked."""
 
 
 def everything() -> dict[str, str]:
@@ -34,14 +35,20 @@ def allowed(office: Office) -> dict[str, set[str]]:
     task, cycle = office.task(), office.cycle
     case = office.case_of(task).id
     person = office.people.staff[0]
+    with transaction() as session:
+        account = session.scalars(select(Account.id).where(Account.employee_id == person)).one()
     logged_in = set(ROLES) - {"stranger"}
     overseers = {"hr", "operator"}
     return {
         "/inbox": logged_in,
         "/my": logged_in,
         "/my/password": logged_in,
+        "/my/sessions": logged_in,
+        "/my/second-factor": logged_in,
         "/my/delegations": logged_in,
         "/my/relations": logged_in,
+        "/hr/accounts": {"hr"},
+        f"/hr/accounts/{account}": {"hr"},
         "/hr/staff": {"hr"},
         "/hr/staff/committees": {"hr"},
         "/hr/staff/relations": {"hr"},
