@@ -45,7 +45,16 @@ def pages_of(office: Office) -> dict[str, list[str]]:
         of_staff = Account.employee_id == office.people.staff[0]
         account = session.scalars(select(Account.id).where(of_staff)).one()
     return {
-        "": ["/", "/login", "/activate", "/forgot", "/verify", "/verify/NOSUCHCODE", "/nothing", "/link/broken"],
+        "": [
+            "/",
+            "/login",
+            "/activate",
+            "/forgot",
+            "/verify",
+            "/verify/NOSUCHCODE",
+            "/nothing",
+            "/link/broken",
+        ],
         "head": [
             "/inbox",
             "/inbox?filter=offered",
