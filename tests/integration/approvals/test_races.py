@@ -11,17 +11,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from approvals import cases, chains, cohort, decisions, migrating, outside, pulling, sweep, tasks
+from approvals import cases, cohort, decisions, outside, pulling, sweep, tasks
 from approvals.bulk import decide_each
-from approvals.crossing import Way
 from approvals.decisions import Verdict
-from approvals.errors import AlreadyClaimed, AlreadyDecided, CaseSettled, MovedOn, NotYours, TaskEnded
-from approvals.migrating import Change, Seen
-from approvals.models import Case, ChainVersion, Decision, Task
+from approvals.errors import AlreadyClaimed, AlreadyDecided, NotYours
+from approvals.models import Case, Decision, Task
 from core import clock
 from core.errors import MufakatError
 from core.ids import new_id
-from tests.integration.approvals.desk import ALL_TICKED, CHAIN, FLOW, Desk, check_streams
+from tests.integration.approvals.desk import ALL_TICKED, FLOW, Desk, check_streams
 from tests.integration.approvals.office import Office, named
 
 Job = Callable[[Session], Any]
@@ -143,22 +141,6 @@ def test_of_eight_who_claim_one_wins(arena: Arena):
     assert lost(answers) == [AlreadyClaimed] * 7
 
 
-@pytest.mark.parametrize("turn", range(3))
-def test_a_claim_and_a_decision_at_once_leave_one_owner(arena: Arena, turn: int):
-    [(_, task)] = arena.prepare("verification", "Budi")
-    answers = arena.at_once([arena.claims("Vera", task), arena.decides("Viktor", task)])
-    assert len(won(answers)) == 1
-    assert lost(answers) in ([AlreadyDecided], [AlreadyClaimed])
-
-
-@pytest.mark.parametrize("turn", range(5))
-def test_a_decision_and_a_withdrawal_at_once_leave_one_outcome(arena: Arena, turn: int):
-    [(case_id, task)] = arena.prepare("unit-head", "Budi")
-    answers = arena.at_once([arena.decides("Kasi", task, "reject"), arena.withdraws("Budi", case_id)])
-    assert len(won(answers)) == 1
-    assert lost(answers) in ([CaseSettled], [TaskEnded])
-
-
 def test_two_last_decisions_at_once_leave_nothing_unsettled(arena: Arena):
     made = arena.prepare("appointing-official", "Budi", "Citra")
     answers = arena.at_once([arena.decides("Walikota", task) for _, task in made])
@@ -264,32 +246,6 @@ def test_two_sweeps_at_once_remind_once(arena: Arena):
         clock.move(session, timedelta(days=12))
     answers = arena.at_once([lambda session: sweep.sweep(session, directory=arena.office)] * 4)
     assert sum(a.reminded + a.escalated for a in answers) == 3
-
-
-@pytest.mark.parametrize("turn", range(4))
-def test_a_decision_and_a_move_to_another_version_at_once_leave_one_way(arena: Arena, turn: int):
-    ((case_id, task_id),) = arena.prepare("verification", "Budi")
-    with arena.sessions.begin() as session:
-        shorter = CHAIN.replace("checklist: [diploma, last-decree]", "checklist: [diploma]")
-        version_id = chains.publish(session, FLOW, shorter).id
-        seen = Seen.of(session.get_one(Case, case_id))
-
-    def migrates(session: Session) -> MufakatError | None:
-        change = Change(session.get_one(ChainVersion, version_id), Way("move"))
-        hana = arena.office.actor("Hana")
-        said = migrating.migrate(session, hana, change, [seen], reason="new", directory=arena.office)
-        return said[case_id]
-
-    jobs = [arena.decides("Vera", task_id), migrates]
-    decided, migrated = arena.at_once(jobs if turn % 2 else jobs[::-1])[:: 1 if turn % 2 else -1]
-    if migrated is None:
-        assert isinstance(decided, TaskEnded)
-    else:
-        assert (type(decided), type(migrated)) == (Decision, MovedOn)
-    with arena.sessions() as session:
-        case = session.get_one(Case, case_id)
-        went = ("verification", version_id) if migrated is None else ("consideration", seen.version_id)
-        assert (case.stage, case.chain_version_id) == went
 
 
 def test_two_who_go_on_with_the_next_of_a_kind_pass_by_what_the_other_has(arena: Arena):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from approvals import cases, pulling
+from approvals import cases, cohort, pulling
 from approvals.bulk import decide_each
 from approvals.decisions import Verdict
 from approvals.errors import HandsFull, NothingHeldBack
@@ -107,6 +107,36 @@ def test_three_who_want_the_last_one_are_one_who_gets_it(arena: Handing):
     answers = arena.at_once([arena.takes(name) for name in ("Vera", "Viktor", "V0")])
     assert len(won(answers)) == 1
     assert lost(answers) == [NothingHeldBack] * 2
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_what_is_drawn_after_a_decision_is_nothing_that_somebody_takes_meanwhile(arena: Handing, turn: int):
+    arena.publish(LATE, 12, first="check")
+    had = won(arena.at_once([arena.takes(f"V{n}") for n in range(4)]))
+    with arena.sessions() as session:
+        owners = {id_: arena.office.staff[who].name for id_, who in holders(session, had).items()}
+    jobs = [arena.decides(who, id_) for id_, who in owners.items()]
+    answers = arena.at_once([*jobs, *(arena.takes(f"V{n}") for n in range(4, 8))])
+    assert lost(answers) == []
+    with arena.sessions() as session:
+        still = select(Task.assignee_id).where(Task.ended_at.is_(None), Task.assignee_id.is_not(None))
+        hands = Counter(session.scalars(still).all())
+    assert set(hands.values()) == {1} and hands.total() == 8
+
+
+def holders(session: Session, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    rows = session.execute(select(Task.id, Task.assignee_id).where(Task.id.in_(ids))).tuples()
+    return {id_: who for id_, who in rows if who}
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_a_case_that_ends_while_somebody_takes_it_is_in_nobodys_hands(arena: Handing, turn: int):
+    arena.publish(LATE, 3, first="check")
+    ends: Job = lambda s: cohort.cancel_cases(s, FLOW, arena.process_id, "over")  # noqa: E731
+    answers = arena.at_once([*(arena.takes(f"V{n}") for n in range(3)), ends])
+    assert set(lost(answers)) <= {NothingHeldBack}
+    with arena.sessions() as session:
+        assert session.scalar(select(func.count()).where(Task.ended_at.is_(None))) == 0
 
 
 def test_turns_that_are_given_at_once_are_each_given_once(arena: Handing):

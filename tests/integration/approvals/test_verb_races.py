@@ -11,18 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from approvals import ahead, consultations, drafts, handing, panel_members, pausing, steering, tasks
 from approvals.decisions import Verdict
 from approvals.drafts import Draft
-from approvals.errors import AlreadyClaimed, AlreadyDecided, NotPossibleNow, NotYours, TaskEnded
+from approvals.errors import NotPossibleNow
 from approvals.models import Case, Consultation, Task, TaskState
 from approvals.obstacles import (
     AheadAlready,
     AskedAlready,
-    NotToDecideAhead,
     NotWithYou,
     QuestionEnded,
     SeatedAlready,
-    TaskSuspended,
 )
-from core import clock, events
+from core import clock
 from core.ids import new_id
 from tests.integration.approvals.desk import ALL_TICKED, CHAIN, Desk, check_streams
 from tests.integration.approvals.office import named
@@ -75,14 +73,6 @@ def given(ring: Arena, task: UUID, to: str) -> Job:
     return job
 
 
-@TURNS
-def test_a_task_is_delegated_or_decided_and_never_both(ring: Arena, turn: int):
-    _, task = taken(ring)
-    answers = ring.at_once([handed(ring, task, "Vera", "Viktor"), ring.decides("Vera", task)])
-    assert len(won(answers)) == 1
-    assert lost(answers) in ([AlreadyDecided], [AlreadyClaimed])
-
-
 def test_of_eight_delegations_at_once_one_counts(ring: Arena):
     _, task = taken(ring)
     answers = ring.at_once([handed(ring, task, "Vera", f"V{n}") for n in range(8)])
@@ -97,32 +87,6 @@ def test_reassignments_at_once_leave_one_holder(ring: Arena):
     with ring.sessions() as session:
         found = session.get_one(Task, task)
         assert found.assignee_id in {named(f"V{n}") for n in range(6)}
-
-
-@TURNS
-def test_a_task_that_is_passed_up_is_not_decided_by_who_had_it(ring: Arena, turn: int):
-    [(_, task)] = ring.prepare("unit-head", "Budi")
-    assert task
-
-    def up(session: Session) -> Task:
-        hana = ring.office.actor("Hana")
-        return handing.escalate(session, hana, task, reason="now", directory=ring.office)
-
-    answers = ring.at_once([up, ring.decides("Kasi", task)])
-    assert len(won(answers)) == 1
-    assert lost(answers) in ([AlreadyDecided], [NotYours])
-
-
-@TURNS
-def test_a_task_is_put_aside_or_decided(ring: Arena, turn: int):
-    _, task = taken(ring)
-
-    def aside(session: Session) -> Task:
-        return pausing.suspend_task(session, ring.office.actor("Vera"), task, reason="waits")
-
-    answers = ring.at_once([aside, ring.decides("Vera", task)])
-    assert len(won(answers)) == 1
-    assert lost(answers) in ([AlreadyDecided], [TaskSuspended])
 
 
 def test_work_begins_once_however_often_it_is_begun(ring: Arena):
@@ -153,22 +117,6 @@ def test_what_is_due_goes_on_once_however_many_look(ring: Arena):
         assert session.get_one(Task, task).state == "allocated"
 
 
-@TURNS
-def test_a_case_that_is_suspended_and_decided_at_once_is_whole(ring: Arena, turn: int):
-    case_id, task = taken(ring)
-
-    def stop(session: Session) -> Case:
-        said: dict[str, Any] = {"code": "other", "reason": "x", "directory": ring.office}
-        return pausing.suspend_case(session, ring.office.actor("Hana"), case_id, **said)
-
-    answers = ring.at_once([stop, ring.decides("Vera", task)])
-    assert lost(answers) in ([], [NotPossibleNow])
-    with ring.sessions() as session:
-        case = session.get_one(Case, case_id)
-        assert case.state == "suspended"
-        assert case.stage == ("verification" if lost(answers) else "consideration")
-
-
 def test_a_stage_is_passed_over_once(ring: Arena):
     with ring.sessions.begin() as session:
         case_id = Desk(session, ring.office, SKIPPABLE).at("verification", "Budi").id
@@ -180,19 +128,6 @@ def test_a_stage_is_passed_over_once(ring: Arena):
     answers = ring.at_once([over] * 4)
     assert len(won(answers)) == 1
     assert lost(answers) == [NotPossibleNow] * 3
-
-
-@TURNS
-def test_a_case_goes_back_or_on_and_never_both(ring: Arena, turn: int):
-    case_id, task = taken(ring)
-
-    def back(session: Session) -> Case:
-        said: dict[str, Any] = {"to": "unit-head", "reason": "again", "seen": "verification"}
-        return steering.redo(session, ring.office.actor("Hana"), case_id, directory=ring.office, **said)
-
-    answers = ring.at_once([back, ring.decides("Vera", task)])
-    assert len(won(answers)) == 1
-    assert lost(answers) in ([NotPossibleNow], [TaskEnded])
 
 
 def test_the_same_person_gets_one_seat(ring: Arena):
@@ -241,16 +176,3 @@ def test_a_stage_is_decided_ahead_by_one(ring: Arena):
     answers = ring.at_once([early(ring, f"V{n}", case_id) for n in range(6)])
     assert len(won(answers)) == 1
     assert lost(answers) == [AheadAlready] * 5
-
-
-@TURNS
-def test_deciding_ahead_while_the_case_arrives_counts_or_is_refused(
-    ring: Arena, turn: int, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(events, "_subscribers", [ahead.subscriber(lambda _: ring.office)])
-    [(case_id, task)] = ring.prepare("unit-head", "Budi")
-    answers = ring.at_once([early(ring, "Vera", case_id), ring.decides("Kasi", task)])
-    assert lost(answers) in ([], [NotToDecideAhead])
-    with ring.sessions() as session:
-        stage = session.get_one(Case, case_id).stage
-        assert stage == ("verification" if lost(answers) else "consideration")
