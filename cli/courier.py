@@ -1,11 +1,13 @@
 """`./mufakat courier`: sends what the outbox holds."""
 
+import threading
+
 from cli.ready import announce
 from cli.serving import until_told
 
 
 def courier() -> None:
-    """Send the messages of the outbox, until stopped.
+    """Send the messages of the outbox, and what other systems want to hear of, until stopped.
 
     Several couriers may run at once, also on several machines: each message is leased by one of them. One
     that can't be sent is tried again ever more slowly, and in the end shown to the operators.
@@ -19,6 +21,10 @@ def courier() -> None:
     with until_told() as stop:
         import wiring
         from notifications import courier as room
+        from notifications import webhook_carrier
 
+        webhooks = threading.Thread(target=webhook_carrier.run, args=(stop,), name="webhooks")
+        webhooks.start()
         announce()
         room.run(stop, wiring.surroundings())
+        webhooks.join()

@@ -128,6 +128,18 @@ class LedgerSettings(BaseModel):
     """Where that key is kept; empty: DATA_DIR/ledger.key, made at the first checkpoint."""
 
 
+class WebhookSettings(BaseModel):
+    """How other systems are told of what happens."""
+
+    allowed_hosts: str = ""
+    """Hosts by name, with commas between, that may be called though they are inside or without TLS."""
+    timeout_seconds: float = 10
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(host.strip().lower() for host in self.allowed_hosts.split(",") if host.strip())
+
+
 class Settings(BaseSettings):
     """Every setting of an installation; secrets are never printed."""
 
@@ -149,6 +161,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     office: OfficeSettings = OfficeSettings()
     ledger: LedgerSettings = LedgerSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     login: LoginSettings = LoginSettings()
     oidc: OidcSettings = OidcSettings()
 

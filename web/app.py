@@ -50,6 +50,7 @@ from web.routes import (
     tasks,
     tokens,
     viewing,
+    webhooks,
 )
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 
@@ -91,6 +92,7 @@ PAGES = (
     questions,
     reassigning,
     tokens,
+    webhooks,
     interface,
 )
 

@@ -49,6 +49,8 @@ WORDS_OF = {
     "previewed": N_("Preview"),
     "applied": N_("Applied"),
     "dropped": N_("Dropped"),
+    # endpoints of webhooks
+    "disabled": N_("Switched off after failures"),
     # messages
     "queued": N_("Queued"),
     "leased": N_("Being sent"),

@@ -24,7 +24,7 @@ from core.database import transaction
 from core.ledger import checkpoints
 from core.ledger.checkpoints import LedgerAltered
 from core.ledger.signing import NotAKey
-from flows.process import acting, intents, standing
+from flows.process import acting, hooks, intents, standing
 from flows.process.heartbeats import beat, this_instance
 from flows.process.keeper import Action, next_action
 from flows.process.leadership import Leadership
@@ -80,6 +80,7 @@ class Keeper:
                 self._every(SWEEP_SECONDS, _resets)
                 self._every(FILES_SECONDS, _sweep_files)
                 _unharmed("seal", _seal)
+                _unharmed("hooks", _hooks)
                 self._every(CHECKPOINT_SECONDS, _checkpoint)
                 self._keep_runs()
             self._every(BEAT_SECONDS, self._show_well)
@@ -235,6 +236,12 @@ def _reschedule() -> None:
 def _seal() -> None:
     with transaction() as session:
         events.seal(session)
+
+
+def _hooks() -> None:
+    """Put what was sealed on its way to the systems that want to hear of it."""
+    with transaction() as session:
+        hooks.follow(session)
 
 
 def _checkpoint() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.events import EventRow, facts_of
@@ -90,7 +90,7 @@ def processes(
     """Processes, newest first; those that come `after` one by its creation and id, if wanted."""
     query = _found(kind, states, search)
     if after:
-        query = query.where(tuple_(Process.created_at, Process.id) < tuple_(*after))
+        query = query.where(tuple_(Process.created_at, Process.id) < tuple_(*map(literal, after)))
     newest = Process.created_at.desc(), Process.id.desc()
     return list(session.scalars(query.order_by(*newest).limit(limit).offset(offset)))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from flows.process.handovers import hand_over_due
 from flows.process.models import Heartbeat
-from notifications import retention
+from notifications import retention, webhooks
 from personnel import attempts, logins, looking, resetting
 from personnel.days import office_day
 
@@ -20,6 +20,8 @@ KEEP_CODES = timedelta(days=90)
 KEEP_LOOKS = timedelta(days=5 * 366)
 """So long it is kept who looked at whose record: the PDP law wants processing recorded and sets no term
 (UU 27/2022 art. 31); five years is this project's choice."""
+KEEP_DELIVERIES = timedelta(days=30)
+"""What was sent to other systems, and what they never took."""
 KEEP_HEARTBEATS = timedelta(days=2)
 
 
@@ -47,6 +49,10 @@ def forget_mail_texts(session: Session) -> int:
     return retention.forget_facts(session, clock.now(session) - KEEP_MAIL_TEXT)
 
 
+def forget_deliveries(session: Session) -> int:
+    return webhooks.forget(session, clock.now(session) - KEEP_DELIVERIES)
+
+
 def forget_heartbeats(session: Session) -> int:
     """Services that have not been heard of for days; by real time, also in a rehearsal."""
     gone = session.execute(delete(Heartbeat).where(Heartbeat.at < datetime.now(UTC) - KEEP_HEARTBEATS))
@@ -61,6 +67,7 @@ DUTIES: Mapping[str, Callable[[Session], int]] = {
     "purge codes": purge_codes,
     "forget looks": forget_looks,
     "forget mail texts": forget_mail_texts,
+    "forget deliveries": forget_deliveries,
     "forget heartbeats": forget_heartbeats,
 }
 """Each is a transaction of its own, and returns how much it did; doing one again is harmless."""

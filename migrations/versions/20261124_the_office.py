@@ -120,6 +120,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_web_request_key_made_at", "web_request_key", ["made_at"], unique=False)
     op.create_table(
+        "webhook_endpoint",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("types", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("personal", sa.Boolean(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_name", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('active', 'paused', 'disabled')", name=op.f("ck_webhook_endpoint_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoint")),
+    )
+    op.create_table(
+        "webhook_follower",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_webhook_follower_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_follower")),
+    )
+    op.create_table(
         "personnel_import_change",
         sa.Column("import_id", sa.UUID(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
@@ -136,6 +163,42 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("import_id", "place", name=op.f("pk_personnel_import_change")),
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("endpoint_id", sa.UUID(), nullable=False),
+        sa.Column("event_id", sa.UUID(), nullable=False),
+        sa.Column("stream_id", sa.UUID(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_by", sa.Text(), nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('queued', 'leased', 'sent', 'dead')", name=op.f("ck_webhook_delivery_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["webhook_endpoint.id"], name=op.f("fk_webhook_delivery_endpoint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+        sa.UniqueConstraint("endpoint_id", "event_id", name=op.f("uq_webhook_delivery_endpoint_id_event_id")),
+    )
+    op.create_index(
+        "ix_webhook_delivery_endpoint", "webhook_delivery", ["endpoint_id", "position"], unique=False
+    )
+    op.create_index(
+        "ix_webhook_delivery_next",
+        "webhook_delivery",
+        ["endpoint_id", "stream_id", "position"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('queued','leased')"),
     )
     op.create_table(
         "case_look",
@@ -400,7 +463,16 @@ def downgrade() -> None:
     op.drop_table("proposal")
     op.drop_table("personnel_import_name")
     op.drop_table("case_look")
+    op.drop_index(
+        "ix_webhook_delivery_next",
+        table_name="webhook_delivery",
+        postgresql_where=sa.text("state IN ('queued','leased')"),
+    )
+    op.drop_index("ix_webhook_delivery_endpoint", table_name="webhook_delivery")
+    op.drop_table("webhook_delivery")
     op.drop_table("personnel_import_change")
+    op.drop_table("webhook_follower")
+    op.drop_table("webhook_endpoint")
     op.drop_index("ix_web_request_key_made_at", table_name="web_request_key")
     op.drop_table("web_request_key")
     op.drop_table("unreached_person")
