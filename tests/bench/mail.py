@@ -32,7 +32,8 @@ from notifications.courier import Courier, write
 from notifications.letter import Letter
 from notifications.models import Message
 from notifications.outbox import MessageDraft, enqueue
-from notifications.transports import SmtpTransport, Transport, transports
+from notifications.transports import SmtpTransport, transports
+from notifications.ways import Transport
 from tests.bench import place
 from tests.integration.notifications.factories import drafts
 

@@ -17,7 +17,8 @@ from notifications.courier import BATCH, Courier
 from notifications.letter import Letter
 from notifications.models import Message
 from notifications.outbox import MessageDraft, enqueue
-from notifications.transports import MaildirTransport, TransportDown
+from notifications.transports import MaildirTransport
+from notifications.ways import TransportDown
 from tests.integration.notifications.factories import draft, drafts, person
 from tests.integration.notifications.running import carrying, rows, states, wait_for, wait_until
 
