@@ -48,7 +48,7 @@ class HttpTransport:
                 json=filled(self.body, parts_of(letter)),
                 headers={
                     "Authorization": f"Bearer {self.config.api_key.get_secret_value()}",
-                    "Idempotency-Key": str(letter.message["X-Mufakat-Message"]),
+                    "Idempotency-Key": str(letter.id),
                 },
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as exc:
@@ -78,7 +78,7 @@ def judge(answer: httpx.Response) -> None:
 
 def parts_of(letter: Letter) -> dict[str, Any]:
     """What a body may speak of, by name."""
-    mail = letter.message
+    mail = letter.read()
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     calendars = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     return {
@@ -96,7 +96,7 @@ def parts_of(letter: Letter) -> dict[str, Any]:
             }
             for part in calendars
         ],
-        "mime": mail.as_bytes().decode("ascii"),
+        "mime": letter.content.decode("ascii"),
     }
 
 

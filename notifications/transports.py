@@ -39,7 +39,8 @@ class ConsoleTransport:
 
     async def deliver(self, letter: Letter) -> None:
         """Print a letter. Raises TransportDown when nobody reads the output any more."""
-        mail, text = letter.message, letter.message.get_body(("plain",))
+        mail = letter.read()
+        text = mail.get_body(("plain",))
         head = "".join(f"{name}: {mail[name]}\n" for name in ("To", "Subject", "Message-ID"))
         try:
             sys.stdout.write(f"{head}\n{text.get_content() if text else ''}\n{'=' * 72}\n")
@@ -59,7 +60,7 @@ class MaildirTransport:
 
     async def deliver(self, letter: Letter) -> None:
         """Write the file beside and move it in whole. Raises TransportDown when the disk does not take it."""
-        written = letter.message.as_bytes().replace(b"\r\n", b"\n")
+        written = letter.content.replace(b"\r\n", b"\n")
         try:
             await asyncio.to_thread(self._write, written)
         except OSError as exc:
@@ -116,7 +117,7 @@ class SmtpTransport:
             await client.mail(letter.sender)
             await client.rcpt(letter.recipient)
             sending = True
-            await client.data(letter.message.as_bytes())
+            await client.data(letter.content)
         except SMTPResponseException as exc:
             await self._after_refusal(client, exc)
         except ValueError as exc:
