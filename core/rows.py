@@ -23,6 +23,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    TypeDecorator,
     Update,
     bindparam,
     cast,
@@ -149,6 +150,8 @@ def _readers(table: type[Base]) -> Sequence[tuple[str, Callable[[Any], Any]]]:
 
 
 def _reader(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(kind, TypeDecorator):
+        return _reader(kind.impl_instance)
     if isinstance(kind, ARRAY):
         item: TypeEngine[Any] = kind.item_type  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         each = _reader(item)
