@@ -9,7 +9,6 @@ from approvals import ahead
 from approvals import erasing as of_cases
 from approvals.tasks import ended
 from core import events
-from core.events import Subscriber
 from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
 from flows.process import account_notices, calendars, handovers, kinds, staff_notices
@@ -26,11 +25,8 @@ ERASURE: tuple[Room, ...] = (of_cases.erase, of_candidates.erase, of_messages.er
 for they are locked before anything else."""
 
 
-def wire(*more: Subscriber) -> None:
-    """Put the rooms together; again is harmless. Every edge calls it before its first verb.
-
-    `more` are the edge's own listeners, after those of the rooms.
-    """
+def wire() -> None:
+    """Put the rooms together; again is harmless. Every edge calls it before its first verb."""
     kinds.register(PROMOTION)
     events.wire(
         [
@@ -41,7 +37,6 @@ def wire(*more: Subscriber) -> None:
             staff_notices.subscriber,
             account_notices.subscriber,
             promotion_notices.subscriber,
-            *more,
         ]
     )
 

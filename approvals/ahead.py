@@ -171,6 +171,7 @@ def _as_if_there(
     barred = dossier.interests.barred_from(stage)
     if actor.person_id and (conflict := barred.get(actor.person_id)):
         raise conflict
+    dossier.interests.must_have_answered(actor.person_id)
     rank, chain = rank_of(case.data), dossier.definition.chain
     wanted = Wanted(
         stage.wanted[0],

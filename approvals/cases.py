@@ -20,7 +20,6 @@ from approvals.directory import Directory
 from approvals.dossier import lock_case
 from approvals.errors import (
     CaseChanged,
-    CommentNeeded,
     HrOnly,
     NoStageApplies,
     NotCorrectable,
@@ -29,15 +28,17 @@ from approvals.errors import (
     NotRepairer,
     ReasonNeeded,
 )
-from approvals.interests import Interests, tied_to
+from approvals.interests import Interests, doubted_by, tied_to
 from approvals.machine import CaseStatus, Entered, Move, NoStage, Passed, Skipped, advance, check_facts
 from approvals.models import Case, CaseState, ChainVersion
 from approvals.moving import Cause, about, move
+from approvals.obstacles import NotConfirmed
 from approvals.opening import Opening, open_stages
 from approvals.stage import Stage
 from approvals.versions import Before
 from core import clock
 from core.actor import Actor, Role
+from core.directory import Relation
 from core.events import Event, record
 from core.ids import new_id
 from core.rows import as_json, given, text_of
@@ -73,7 +74,7 @@ def open_cases(
     """Open cases with their first tasks, any number in the same few statements; returns their ids in order.
 
     Those that the process has already stay as they are. The system and HR only. Raises HrOnly,
-    NoStageApplies, BadCondition when the data lack a fact that some stage's condition reads.
+    NoStageApplies, NotConfirmed, BadCondition when the data lack a fact that some stage's condition reads.
     """
     _must_be_office(actor)
     return begin_cases(session, actor, process_id, version, drafts, directory=directory)
@@ -88,13 +89,12 @@ def begin_cases(
     *,
     directory: Directory,
 ) -> list[UUID]:
-    """The same for a verb that has its own guard. Raises NoStageApplies, BadCondition."""
+    """The same for a verb that has its own guard. Raises NoStageApplies, BadCondition, NotConfirmed."""
+    if version.confirmed_at is None:
+        raise NotConfirmed
     definition, now = definition_of(version), clock.now(session)
     ties = directory.related({d.subject_id for d in drafts}, now)
-    entries = {
-        d.natural_key: _Entry.of(d, definition, tied_to(d.subject_id, ties.get(d.subject_id, ())))
-        for d in drafts
-    }
+    entries = {d.natural_key: _Entry.of(d, definition, ties.get(d.subject_id, ())) for d in drafts}
     law = statutory.at_opening(definition.statutory, {d.unit_id for d in drafts}, directory, now)
     rows = [entry.row(process_id, version.id, now) | law[entry.draft.unit_id] for entry in entries.values()]
     fresh = _insert(session, rows)
@@ -180,45 +180,6 @@ def withdraw(session: Session, actor: Actor, case_id: UUID, *, reason_code: str,
     return case
 
 
-def correct_data(
-    session: Session,
-    actor: Actor,
-    case_id: UUID,
-    data: Mapping[str, Any],
-    *,
-    seen_version: int,
-    reason: str,
-) -> Case:
-    """Correct facts of an open case: its version counts up, and who saw the old one is asked to look again.
-
-    HR only, and not where one has a conflict of interest. Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly,
-    ConflictOfInterest, CaseChanged, CommentNeeded, BadCondition when a stage's condition could no longer be
-    answered.
-    """
-    dossier = lock_case(session, case_id)
-    dossier.must_be_alive()
-    case = dossier.case
-    if not actor.has(Role.HR):
-        raise HrOnly
-    if conflict := dossier.interests.conflict_of(actor.person_id):
-        raise conflict
-    if seen_version != case.version:
-        raise CaseChanged(seen=seen_version, version=case.version)
-    if not reason.strip():
-        raise CommentNeeded
-    before, now = Before.of(session, case), clock.now(session)
-    case.data = {**case.data, **data}
-    check_facts(dossier.definition.stages, case.data)
-    move(session, dossier, Cause(Move.CORRECT), directory=None, now=now)
-    versions.keep(session, actor, case, before, now=now, reason=reason.strip())
-    record(
-        session,
-        actor,
-        [about(case, "case.corrected", reason.strip(), version=case.version, keys=sorted(data))],
-    )
-    return case
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """A draft with its id and the first stage that applies to it."""
@@ -229,10 +190,11 @@ class _Entry:
     before: tuple[Skipped | Passed, ...]
     coming: Stage | None
     tied: tuple[UUID, ...]
+    doubted: tuple[UUID, ...]
     id: UUID = field(default_factory=new_id)
 
     @classmethod
-    def of(cls, draft: CaseDraft, definition: ChainDefinition, tied: tuple[UUID, ...]) -> "_Entry":
+    def of(cls, draft: CaseDraft, definition: ChainDefinition, ties: Sequence[Relation]) -> "_Entry":
         check_facts(definition.stages, draft.data)
         try:
             _, effects = advance(definition, CaseStatus(CaseState.DRAFT, None), Move.OPEN, draft.data)
@@ -241,7 +203,8 @@ class _Entry:
         entered = next(e.stage for e in effects if isinstance(e, Entered))
         before = tuple(e for e in effects if isinstance(e, Skipped | Passed))
         coming = announced_after(definition, entered.name, draft.data)
-        return cls(draft, definition.chain, entered, before, coming, tied)
+        tied, doubted = tied_to(draft.subject_id, ties), doubted_by(draft.subject_id, ties)
+        return cls(draft, definition.chain, entered, before, coming, tied, doubted)
 
     def row(self, process_id: UUID, version_id: UUID, now: datetime) -> dict[str, Any]:
         draft = self.draft
@@ -272,6 +235,7 @@ class _Entry:
             "suspension": None,
             "resumes_at": None,
             "tied": [*self.tied],
+            "doubted": [*self.doubted],
             "appeals_id": draft.appeals_id,
             "judged": [*draft.judged],
         }

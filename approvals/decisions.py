@@ -139,11 +139,14 @@ def _right(
     post = directory.post(task.position_id, now) if task.position_id else None
     if dossier.has_voted(task, actor):
         raise VotedAlready
+    dossier.interests.must_have_answered(actor.person_id)
 
     def received() -> Sequence[Warrant]:
         return warrants(session, actor, now, directory=directory)
 
-    return right(task, stage, actor, dossier.interests.barred_from(stage), post, warrants=received)
+    by = right(task, stage, actor, dossier.interests.barred_from(stage), post, warrants=received)
+    dossier.interests.must_have_answered(by.acting_for)
+    return by
 
 
 def _claim(task: Task, actor: Actor, by: Right, now: datetime) -> list[Event]:

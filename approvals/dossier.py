@@ -52,7 +52,15 @@ class Dossier:
             for d in self.decisions
         )
         case = self.case
-        return Interests(case.subject_id, case.requester_id, decided, tuple(case.tied), tuple(case.judged))
+        return Interests(
+            case.subject_id,
+            case.requester_id,
+            decided,
+            tuple(case.tied),
+            tuple(case.judged),
+            tuple(case.corrected_by),
+            tuple(case.doubted),
+        )
 
     def stage_of(self, task: Task) -> Stage:
         """The stage of a task. Raises TaskEnded: where a case goes on by a version without it, it ended."""
@@ -156,6 +164,15 @@ def read_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:
         raise NoSuchTask
     case, task = row
     return _open(session, case, (task,)), task
+
+
+def called(session: Session, task_id: UUID) -> tuple[Task, str, str]:
+    """A task, its case's reference, and the name of whom the case is about. Raises NoSuchTask."""
+    found = select(Task, Case.reference, Case.subject_name).join(Case).where(Task.id == task_id)
+    row = session.execute(found).tuples().one_or_none()
+    if row is None:
+        raise NoSuchTask
+    return row
 
 
 def _lock_tasks(session: Session, case_id: UUID, task_id: UUID | None = None) -> tuple[Task, ...]:

@@ -215,6 +215,15 @@ class DecidedFirst(ConflictOfInterest):
     """You decided the case that this appeal is against, so others decide the appeal; nothing was recorded."""
 
 
+class CorrectedIt(ConflictOfInterest):
+    """You corrected facts of this case, so somebody else decides by them; nothing was recorded."""
+
+
+class TieUnanswered(ConflictOfInterest):
+    """Somebody declared a tie between you and the person this is about. Nothing was recorded; say first,
+    under Relations, whether it is so."""
+
+
 class SteppedAside(ConflictOfInterest):
     """You stepped aside from this case, so others decide it; nothing was recorded."""
 

@@ -27,7 +27,10 @@ from approvals.errors import (
 )
 from approvals.machine import CaseStatus, Forbidden, Move, NoStage
 from approvals.models import Case, CaseState, ChainVersion, Decision, ExternalAnswer, Task
+from approvals.models_proposals import Proposal, ProposalKind, ProposalState
 from approvals.moving import Cause, about, carry_out
+from approvals.obstacles import Conflicted, NotConfirmed
+from approvals.proposals import in_conflict
 from approvals.rotation import lock_ahead
 from approvals.signatures import standing_approvals
 from approvals.titles import Titles
@@ -116,36 +119,49 @@ def changed_since(session: Session, case_ids: Sequence[UUID], moment: datetime) 
 def migrate(
     session: Session,
     actor: Actor,
-    change: Change,
+    takeover: Proposal,
     seen: Sequence[Seen],
     *,
-    reason: str,
     directory: Directory,
 ) -> dict[UUID, MufakatError | None]:
-    """Take cases over, each by itself: for each, None, or the error that left it where it is.
+    """Take cases over as one proposed and another confirmed, each by itself: for each, None, or the error
+    that left it where it is.
 
-    Call it with portions: the cases of one are locked together. HR only, and not on one's own case.
-    Raises HrOnly, CommentNeeded, NotYetInForce.
+    Call it with portions: the cases of one are locked together. HR and administrators only; a case is left
+    where it is if it is that of whoever does this, proposed it or confirmed it.
+    Raises HrOnly, NotConfirmed, NotYetInForce.
     """
     if actor.is_system:
         raise HrOnly
     must_publish(actor)
-    if not reason.strip():
-        raise CommentNeeded
-    if current(session, change.to.chain, clock.now(session)).id != change.to.id:
-        raise NotYetInForce
+    if takeover.kind != ProposalKind.TAKE_OVER or takeover.state != ProposalState.CONFIRMED:
+        raise NotConfirmed
+    change = change_of(session, takeover)
+    must_be_in_force(session, change.to)
     answers: dict[UUID, MufakatError | None] = {}
     lock_ahead(session, [one.case_id for one in seen], [definition_of(change.to)])
     for one in sorted(seen, key=lambda s: s.case_id):
         try:
             with session.begin_nested():
-                _migrate(session, actor, change, one, reason=reason.strip(), directory=directory)
+                _migrate(session, actor, change, one, takeover, directory=directory)
             answers[one.case_id] = None
         except MufakatError as refused:
             answers[one.case_id] = refused
     if moved := len([answer for answer in answers.values() if answer is None]):
-        record(session, actor, [_told(change.to, change.way.choice, moved, reason.strip())])
+        record(session, actor, [_told(change.to, change.way.choice, moved, takeover.reason)])
     return answers
+
+
+def change_of(session: Session, takeover: Proposal) -> Change:
+    """To which version a proposal would take cases over, and how."""
+    way = Way(takeover.body["choice"], takeover.body["targets"])
+    return Change(session.get_one(ChainVersion, takeover.version_id), way)
+
+
+def must_be_in_force(session: Session, to: ChainVersion) -> None:
+    """Cases go over to the version in force alone. Raises NotYetInForce."""
+    if current(session, to.chain, clock.now(session)).id != to.id:
+        raise NotYetInForce
 
 
 def leave(session: Session, actor: Actor, to: ChainVersion, *, reason: str) -> int:
@@ -171,13 +187,15 @@ def _told(to: ChainVersion, choice: str, cases: int, reason: str) -> Event:
 
 
 def _migrate(
-    session: Session, actor: Actor, change: Change, seen: Seen, *, reason: str, directory: Directory
+    session: Session, actor: Actor, change: Change, seen: Seen, takeover: Proposal, *, directory: Directory
 ) -> None:
     dossier = lock_case(session, seen.case_id)
     dossier.must_be_alive()
     case = dossier.case
     if conflict := dossier.interests.conflict_of(actor.person_id):
         raise conflict
+    if conflicted := in_conflict(takeover, dossier.interests):
+        raise Conflicted(name=conflicted)
     if Seen.of(case) != seen:
         raise MovedOn
     crossing, now = _cross(dossier, change, _said(session, [case.id])[case.id]), clock.now(session)
@@ -187,7 +205,7 @@ def _migrate(
     told = about(
         case,
         "case.migrated",
-        reason,
+        takeover.reason,
         from_version=seen.version_id,
         to_version=change.to.id,
         choice=change.way.choice,
@@ -195,10 +213,11 @@ def _migrate(
         to_stage=crossing.after.stage,
         round=crossing.after.round,
         kept=crossing.kept,
+        proposal=takeover.id,
         **by_law,
     )
     there = replace(dossier, definition=definition_of(change.to))
-    cause = Cause(Move.MIGRATE, comment=reason)
+    cause = Cause(Move.MIGRATE, comment=takeover.reason)
     events = carry_out(session, there, cause, crossing.after, crossing.effects, directory=directory, now=now)
     session.flush()
     record(session, actor, [told, *events])

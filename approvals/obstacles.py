@@ -61,6 +61,14 @@ class NotAhead(Invalid):
     """The day to go on must lie ahead. Nothing was changed; your text is kept."""
 
 
+# correcting
+
+
+class AskedToDecide(Conflict):
+    """You are asked to decide this case, and whoever decides does not enter the facts. Nothing was changed;
+    hand the task to somebody else first, or let a colleague correct it."""
+
+
 # steering
 
 
@@ -104,6 +112,11 @@ class SeatedAlready(Conflict):
     """{name} has a part in this stage already; nothing was changed."""
 
 
+class SitsThere(NotAllowed):
+    """Whoever has a part in this stage doesn't choose who else has one. Nothing was changed; leave it to a
+    colleague."""
+
+
 class LastApprover(Conflict):
     """Without this approver nobody would be left to decide. Nothing was changed; add another first."""
 
@@ -133,3 +146,41 @@ class NoSuchQuestion(NotFound):
 
 class QuestionEnded(Conflict):
     """This question was answered, or its task has ended meanwhile. Your answer was not recorded."""
+
+
+# a second pair of eyes
+
+
+class NoSuchProposal(NotFound):
+    """This proposal does not exist, or it is not yours to see."""
+
+
+class ProposedAlready(Conflict):
+    """{by} proposed something of this kind already, and it waits to be confirmed. Nothing was kept; that must
+    be answered or taken back first."""
+
+
+class OwnProposal(NotAllowed):
+    """You proposed this, so somebody else confirms it or turns it down; nothing was changed."""
+
+
+class NotYourProposal(NotAllowed):
+    """Only whoever proposed this takes it back; nothing was changed."""
+
+
+class AnsweredAlready(Conflict):
+    """{by} answered this proposal already, on {at}; nothing was changed."""
+
+
+class NotNewest(Conflict):
+    """A newer version of this chain was published meanwhile. Nothing was confirmed; turn this one down."""
+
+
+class VersionWaits(Conflict):
+    """Version {number} of this chain waits to be confirmed. Nothing was published; that must be answered or
+    taken back first."""
+
+
+class NotConfirmed(NotAllowed):
+    """Nobody but its author has looked at this yet; it takes effect when somebody else confirms it. Nothing
+    was changed."""

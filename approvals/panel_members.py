@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from approvals import proposals
 from approvals.authority import must_be_hr, must_be_of_others, must_say
 from approvals.candidacy import ByName, ByRole
 from approvals.crowds import Crowds
@@ -17,8 +18,17 @@ from approvals.dossier import Dossier, lock_case, lock_task
 from approvals.errors import HrOnly, NotPossibleNow
 from approvals.meetings import Said, lose_seat
 from approvals.models import Case, CaseState, Decision, Task, TaskState
+from approvals.models_proposals import Proposal, ProposalKind
 from approvals.moving import about, cancel_task
-from approvals.obstacles import AddsThemselves, ChairOnly, Conflicted, LastApprover, NotAddable, SeatedAlready
+from approvals.obstacles import (
+    AddsThemselves,
+    ChairOnly,
+    Conflicted,
+    LastApprover,
+    NotAddable,
+    SeatedAlready,
+    SitsThere,
+)
 from approvals.opening import open_stages
 from approvals.panels import CONVENER, PanelSeat, is_crowd, panel
 from approvals.receiving import must_work_here
@@ -70,32 +80,54 @@ def add_approver(
 
 def remove_approver(
     session: Session, actor: Actor, task_id: UUID, person_id: UUID, *, reason: str, directory: Directory
-) -> Case:
+) -> Case | Proposal:
     """Take an undecided seat, or a part in what one of several decides, from somebody.
 
-    A panel that is short without them is convened anew. HR only: a chair does not choose who votes. Raises
-    NoSuchTask, CaseSealed, CaseSettled, NotPossibleNow, HrOnly, OwnCase, OwnRequest, CommentNeeded,
-    NotAddable, LastApprover.
+    Where seats are counted against each other, fewer of them may decide by themselves: that is only proposed,
+    and another confirms it. HR only, and nobody who sits there: a panel does not choose who votes. Raises
+    NoSuchTask, CaseSealed, CaseSettled, NotPossibleNow, HrOnly, OwnCase, OwnRequest, SitsThere,
+    CommentNeeded, NotAddable, LastApprover, ProposedAlready.
     """
     dossier, task = lock_task(session, task_id)
     place = _Place.of(dossier)
     must_be_hr(dossier, actor)
+    _must_not_sit(place, actor)
     comment, now = must_say(reason), clock.now(session)
-    if task.ended_at is not None or task.part == CONVENER or task.stage != place.stage.name:
-        raise NotPossibleNow(state=dossier.case.state)
-    if not place.stage.is_panel:
-        events = [_choose_without(task, person_id, actor, comment)]
-    elif task.assignee_id != person_id:
-        raise NotAddable
-    elif not place.stage.decide.is_panel and not dossier.waiting(task):
-        raise LastApprover
+    _must_be_removable(place, task, person_id)
+    if place.stage.decide.is_panel:
+        name = directory.people([person_id])[person_id].name
+        body = {"task": str(task.id), "person": str(person_id), "name": name, "stage": task.stage}
+        kind = ProposalKind.REMOVAL
+        return proposals.propose(session, actor, kind, body, case_id=dossier.case.id, reason=comment)
+    if place.stage.is_panel:
+        events = _unseat(session, place, task, actor.person_id, comment, directory=directory, now=now)
     else:
-        facts = {"stage": task.stage, "person": person_id, "part": task.part, "by": actor.person_id}
-        gone = [
-            about(dossier.case, "panel.member_removed", comment, **facts),
-            cancel_task(task, "removed", now),
-        ]
-        events = [*gone, *lose_seat(session, dossier, task, directory=directory, now=now)]
+        events = [_choose_without(task, person_id, actor, comment)]
+    session.flush()
+    record(session, actor, events)
+    return dossier.case
+
+
+def confirm_removing(session: Session, actor: Actor, proposal_id: UUID, *, directory: Directory) -> Case:
+    """Confirm that somebody loses their undecided seat, as another proposed. A panel that is short without
+    them is convened anew.
+
+    Raises NoSuchProposal, NoSuchTask, CaseSealed, CaseSettled, NotPossibleNow, AnsweredAlready, HrOnly,
+    OwnProposal, Conflicted, ConflictOfInterest, SitsThere, NotAddable, LastApprover.
+    """
+    kind = ProposalKind.REMOVAL
+    dossier = lock_case(session, proposals.case_of(session, proposal_id, kind))
+    place = _Place.of(dossier)
+    proposal = proposals.locked(session, proposal_id, kind)
+    proposals.must_confirm(actor, proposal, dossier.interests)
+    _must_not_sit(place, actor)
+    task = next((t for t in dossier.tasks if t.id == UUID(proposal.body["task"])), None)
+    if task is None:
+        raise NotPossibleNow(state=dossier.case.state)
+    _must_be_removable(place, task, UUID(proposal.body["person"]))
+    proposals.confirm(session, actor, proposal)
+    now, reason, by = clock.now(session), proposal.reason, proposal.made_by
+    events = _unseat(session, place, task, by, reason, directory=directory, now=now)
     session.flush()
     record(session, actor, events)
     return dossier.case
@@ -132,6 +164,42 @@ class _Place:
         """Whether somebody is, or was when voting, the chair of its panel."""
         sits = any(t.assignee_id == actor.person_id and t.part == "chair" for t in self.seats)
         return sits or any(d.decider_id == actor.person_id and d.part == "chair" for d in self.decisions)
+
+
+def _must_not_sit(place: _Place, actor: Actor) -> None:
+    """Raises SitsThere."""
+    if place.stage.is_panel and actor.person_id is not None and place.takes_part(actor.person_id):
+        raise SitsThere
+
+
+def _must_be_removable(place: _Place, task: Task, person_id: UUID) -> None:
+    """Raises NotPossibleNow, NotAddable, LastApprover."""
+    if task.ended_at is not None or task.part == CONVENER or task.stage != place.stage.name:
+        raise NotPossibleNow(state=place.dossier.case.state)
+    if not place.stage.is_panel:
+        return
+    if task.assignee_id != person_id:
+        raise NotAddable
+    if not place.stage.decide.is_panel and not place.dossier.waiting(task):
+        raise LastApprover
+
+
+def _unseat(
+    session: Session,
+    place: _Place,
+    task: Task,
+    by: UUID | None,
+    comment: str,
+    *,
+    directory: Directory,
+    now: datetime,
+) -> list[Event]:
+    facts = {"stage": task.stage, "person": task.assignee_id, "part": task.part, "by": by}
+    gone = [
+        about(place.dossier.case, "panel.member_removed", comment, **facts),
+        cancel_task(task, "removed", now),
+    ]
+    return [*gone, *lose_seat(session, place.dossier, task, directory=directory, now=now)]
 
 
 def _must_lead(place: _Place, actor: Actor) -> None:

@@ -46,8 +46,8 @@ def replay(events: Iterable[EventRow]) -> ReplayedCase:
         facts = facts_of(event)
         if area == "case":
             _of_case(case, what, facts)
-        elif area in ("panel", "content"):
-            pass  # convened, short, decided and erased explain; they change nothing
+        elif area in ("panel", "content", "proposal"):
+            pass  # convened, short, decided, erased and proposed explain; they change nothing
         elif what == "announced":
             pass  # there is no task yet
         elif what == "opened":

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from approvals import proposals
 from approvals.authority import must_be_hr, must_be_of_others, must_say
 from approvals.decisions import may_decide
 from approvals.definition import ChainDefinition
@@ -12,6 +13,7 @@ from approvals.dossier import Dossier, lock_case
 from approvals.errors import NotPossibleNow
 from approvals.machine import Move, NoStage
 from approvals.models import Case, CaseState, DecisionKind
+from approvals.models_proposals import Proposal, ProposalKind
 from approvals.moving import Cause, about, move
 from approvals.obstacles import NotSkippable, NoWayBack
 from approvals.stage import Stage
@@ -71,15 +73,32 @@ def redo(
     return dossier.case
 
 
-def cancel(session: Session, actor: Actor, case_id: UUID, *, reason: str) -> Case:
-    """End a case without a decision, because it should never have been opened. HR only.
+def cancel(session: Session, actor: Actor, case_id: UUID, *, reason: str) -> Proposal:
+    """Propose to end a case without a decision, because it should never have been opened: another confirms.
 
-    Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly, OwnCase, OwnRequest, CommentNeeded.
+    HR only. Raises NoSuchCase, CaseSealed, CaseSettled, HrOnly, OwnCase, OwnRequest, CommentNeeded,
+    ProposedAlready.
     """
     dossier = lock_case(session, case_id)
     dossier.must_be_alive()
     must_be_hr(dossier, actor)
-    cause = Cause(Move.CANCEL, comment=must_say(reason))
+    kind = ProposalKind.CANCELLATION
+    return proposals.propose(session, actor, kind, {}, case_id=case_id, reason=must_say(reason))
+
+
+def confirm_cancelling(session: Session, actor: Actor, proposal_id: UUID) -> Case:
+    """Confirm that a case ends without a decision, as another proposed.
+
+    Raises NoSuchProposal, NoSuchCase, CaseSealed, CaseSettled, AnsweredAlready, HrOnly, OwnProposal,
+    Conflicted, ConflictOfInterest.
+    """
+    kind = ProposalKind.CANCELLATION
+    dossier = lock_case(session, proposals.case_of(session, proposal_id, kind))
+    dossier.must_be_alive()
+    proposal = proposals.locked(session, proposal_id, kind)
+    proposals.must_confirm(actor, proposal, dossier.interests)
+    proposals.confirm(session, actor, proposal)
+    cause = Cause(Move.CANCEL, comment=proposal.reason)
     events = move(session, dossier, cause, directory=None, now=clock.now(session))
     session.flush()
     record(session, actor, events)

@@ -12,7 +12,7 @@ from approvals.candidates import Assignment, Wanted, assign
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_case
 from approvals.handover import Pending
-from approvals.interests import tied_to
+from approvals.interests import doubted_by, tied_to
 from approvals.meetings import lose_seat
 from approvals.models import Case, Task, TaskState
 from approvals.moving import cancel_task
@@ -44,7 +44,8 @@ def rebar(session: Session, actor: Actor, people: Iterable[UUID], *, directory: 
     for id_ in ids:
         dossier = lock_case(session, id_)
         case = dossier.case
-        tied = tied_to(case.subject_id, ties.get(case.subject_id, ()))
+        said = ties.get(case.subject_id, ())
+        tied, case.doubted = tied_to(case.subject_id, said), [*doubted_by(case.subject_id, said)]
         if tied != tuple(case.tied) and case.settled_at is None:
             before, case.tied = frozenset(case.tied), [*tied]
             changed += 1

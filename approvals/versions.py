@@ -118,7 +118,7 @@ def difference(session: Session, case: Case, seen: int, now: int | None = None) 
     return Difference(
         seen,
         now,
-        [*_facts(old.data, new.data)],
+        [*changes(old.data, new.data)],
         [*_documents(session, case.id, old.documents, new.documents)],
         [kept[n] for n in sorted(kept) if seen < n <= now],
     )
@@ -132,8 +132,11 @@ def _at(session: Session, case: Case, kept: Mapping[int, CaseVersion], number: i
     return Before.of(session, case)
 
 
-def _facts(old: Any, new: Any, path: str = "") -> Iterator[Change]:
-    """Nested values are told by their place; lists of plain values as a whole, others item by item."""
+def changes(old: Any, new: Any, path: str = "") -> Iterator[Change]:
+    """Where two sets of facts differ.
+
+    Nested values are told by their place; lists of plain values as a whole, others item by item.
+    """
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict):
@@ -145,9 +148,9 @@ def _facts(old: Any, new: Any, path: str = "") -> Iterator[Change]:
             elif key not in before:
                 yield Change(here, "added", new=after[key])
             else:
-                yield from _facts(before[key], after[key], here)
+                yield from changes(before[key], after[key], here)
     elif _nested(old) and _nested(new):
-        yield from _facts(_numbered(old), _numbered(new), path)
+        yield from changes(_numbered(old), _numbered(new), path)
     else:
         yield Change(path, "changed", old, new)
 

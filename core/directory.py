@@ -98,3 +98,5 @@ class Relation:
     person_id: UUID
     other_id: UUID
     kind: Literal["household", "family", "competitor"]
+    open: bool = False
+    """Said by somebody other than whom it would keep from deciding, who has not answered yet."""

@@ -1,12 +1,21 @@
-"""The questions that every decision asks of the records; `core.questions.ask` answers them."""
+"""The questions that every decision asks of the records, made once and answered without whole people.
 
-from sqlalchemy import ARRAY, Date, Text, and_, any_, bindparam, func, join, select
+A statement that is built anew for each question costs as much as its answer, and so does an employee that the
+session keeps to watch for changes. These are built when this module is read, and answered by plain rows.
+"""
 
-from core.questions import IDS
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Date, Row, Select, Text, and_, any_, bindparam, func, join, select
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.orm import Session
+
 from personnel.days import away, in_force, serving
-from personnel.models import Account, AccountState, Calendar, Employee, FreeDay, Holding, Position, Unit
+from personnel.models import Account, AccountState, Calendar, Employee, FreeDay, Holding, Position
 
 _DAY = bindparam("day", type_=Date)
+_IDS = bindparam("ids", type_=ARRAY(PG_UUID(as_uuid=True)))
 
 _PERSON = (
     Employee.id,
@@ -28,7 +37,7 @@ _HOLDER = (
 )
 _FIRST_HELD = (Holding.starts_on, Holding.id)
 
-PEOPLE = select(*_PERSON).where(Employee.id == any_(IDS))
+PEOPLE = select(*_PERSON).where(Employee.id == any_(_IDS))
 """The people of `ids`."""
 
 EVERYBODY = (
@@ -63,25 +72,23 @@ _FILLED = (
 POST = _FILLED.where(Position.id == bindparam("position"))
 """A `position` with everybody who has it on a `day`; one row without anybody when it is vacant."""
 
-POSTS = _FILLED.where(Position.key == bindparam("key"), Position.unit_id == any_(IDS))
+POSTS = _FILLED.where(Position.key == bindparam("key"), Position.unit_id == any_(_IDS))
 """The same for the positions that the units of `ids` call by a `key`."""
 
 _FREE = select(FreeDay.on).where(FreeDay.calendar_id == Calendar.id).scalar_subquery()
 
-_CALENDAR = (
+CALENDARS = select(
     Calendar.id,
     Calendar.zone,
     Calendar.week,
     Calendar.seasons,
     func.array(_FREE, type_=ARRAY(Date)).label("free"),
-)
-
-CALENDARS = select(*_CALENDAR).where(Calendar.id == any_(IDS))
+).where(Calendar.id == any_(_IDS))
 """Calendars with the days that are free in them."""
 
-UNITS_CALENDARS = (
-    select(Unit.id.label("unit_id"), *_CALENDAR)
-    .join(Calendar, Calendar.id == Unit.calendar_id)
-    .where(Unit.id == any_(IDS))
-)
-"""The same for the calendars that the units of `ids` follow."""
+
+def ask(session: Session, question: Select[Any], **given: object) -> Sequence[Row[Any]]:
+    """The answer to one of these questions; what waits in the session is written first."""
+    if session.autoflush:
+        session.flush()
+    return session.connection().execute(question, given).all()

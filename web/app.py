@@ -6,7 +6,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import wiring
 from core.settings import settings
-from web import assets, errors, metrics
+from web import assets, errors
 from web.api.app import PREFIX, create_api
 from web.deps import check_form
 from web.routes import (
@@ -41,6 +41,7 @@ from web.routes import (
     operator,
     outside,
     presence,
+    proposals,
     public,
     questions,
     reassigning,
@@ -75,6 +76,7 @@ PAGES = (
     chains,
     chain_drafts,
     chain_runs,
+    proposals,
     cycles,
     files,
     viewing,
@@ -99,8 +101,7 @@ PAGES = (
 
 def create_app() -> FastAPI:
     """The pages over the composed rooms. Made once a process, after the settings are there."""
-    wiring.wire(metrics.subscriber)
-    metrics.install()
+    wiring.wire()
     app = FastAPI(title="Mufakat", openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(health.router)
     app.include_router(assets.router)
@@ -113,5 +114,4 @@ def create_app() -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
-    app.add_middleware(metrics.Measured)
     return app

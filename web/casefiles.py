@@ -102,10 +102,11 @@ def difference_view(
         found = versions.difference(session, case, seen, now)
     except versions.NoSuchVersion:
         return None
-    return DifferenceView(found, [_line(change, language) for change in found.facts])
+    return DifferenceView(found, [line(change, language) for change in found.facts])
 
 
-def _line(change: Change, language: str) -> Line:
+def line(change: Change, language: str) -> Line:
+    """A fact that differs, in words."""
     return Line(
         label(change.path, language), change.kind, _said(change.old, language), _said(change.new, language)
     )

@@ -21,6 +21,7 @@ from approvals.titles import SUSPENSION_REASONS, Titles
 from core import clock
 from core.actor import Actor, Role
 from core.errors import MufakatError
+from web.correcting import facts
 from web.dossiers import TaskPage
 from web.words import N_
 
@@ -210,6 +211,7 @@ class _CaseDeeds:
             yield from self._pausing(case)
         if self.actor.has(Role.HR) and not mine:
             yield self._deed("cancel", N_("Cancel the case"), REASON, hint=CANCELS)
+            yield from self._correcting(case)
         if self.actor.has(Role.HR) and not mine and case.state == CaseState.OPEN:
             yield from self._steering(case)
         if case.state == CaseState.OPEN and self.actor.person_id and not mine:
@@ -221,6 +223,13 @@ class _CaseDeeds:
             yield self._deed("suspend", N_("Suspend the case"), code, REASON, UNTIL, hint=STOPS)
         elif case.state == CaseState.SUSPENDED and case.suspension != EXPIRED:
             yield self._deed("resume", N_("Let the case go on"), REASON)
+
+    def _correcting(self, case: Case) -> Iterator[Deed]:
+        known: list[Option] = [(path, f"{path}: {value}") for path, value in facts(case.data)]
+        if case.state in (CaseState.OPEN, CaseState.RETURNED) and known:
+            fact, value = Field("code", N_("Fact"), "choice", known), Field("to", N_("Correct value"), "line")
+            seen = {"seen_version": str(case.version)}
+            yield self._deed("correct", N_("Correct a fact"), fact, value, REASON, hint=CORRECTS, **seen)
 
     def _steering(self, case: Case) -> Iterator[Deed]:
         stage = self.dossier.definition.stage(case.stage or "")
@@ -271,7 +280,14 @@ SUSPENDS = N_("Its deadline stands: reminders and escalation go on.")
 REDOES = N_("What was decided stays in the record; everything from that stage on is decided again.")
 ENDS = N_("Whoever has not voted was not there. This can't be undone.")
 STOPS = N_("Nobody can decide it meanwhile, and its deadlines stand still; the law's deadline does not.")
-CANCELS = N_("It ends without a decision; the person is told why. This can't be undone.")
+CANCELS = N_(
+    "Once somebody else confirms it, it ends without a decision; the person is told why."
+    " This can't be undone."
+)
+CORRECTS = N_(
+    "Whoever decides is asked to look again, and you decide it no more. Where it turns the case's way,"
+    " somebody else confirms it first."
+)
 AHEAD = N_("It counts when the case comes there, if nothing in the case has changed by then.")
 RETURN = Titles(id="Kembalikan", en="Return")
 REJECT = Titles(id="Tolak", en="Reject")

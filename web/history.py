@@ -50,7 +50,7 @@ SENTENCES = {
     "case.advanced": N_("The case went on to {to_stage}."),
     "case.returned": N_("The case was returned to {to} for repair."),
     "case.resubmitted": N_("The case was sent in again."),
-    "case.corrected": N_("HR corrected the case's data."),
+    "case.corrected": N_("{by} corrected the case's data."),
     "case.document_added": N_("{by} put a document into the file: {title}."),
     "case.document_replaced": N_("{by} replaced a document in the file: {title}."),
     "case.document_removed": N_("{by} took a document out of the file: {title}."),
@@ -79,13 +79,17 @@ SENTENCES = {
     "case.rejected": N_("The case is rejected."),
     "case.withdrawn": N_("The case was withdrawn."),
     "case.cancelled": N_("The case was cancelled."),
+    "proposal.made": N_("{by} proposed: {kind}. It waits for a second person."),
+    "proposal.confirmed": N_("{answered_by} confirmed what {by} proposed: {kind}."),
+    "proposal.turned_down": N_("{answered_by} turned down what {by} proposed: {kind}."),
+    "proposal.taken_back": N_("{by} took back what they had proposed: {kind}."),
     "case.migrated": N_("The case goes on by another version of its chain, at: {to_stage}."),
     "content.erased": N_("What was written here was erased by order of the law: {order}."),
 }
 INSIDE = ("task.consulted", "task.advised")
 """What is said among those who decide."""
 NOBODY = N_("whoever takes it")
-PEOPLE = ("assignee", "by", "to", "from", "acting_for", "person")
+PEOPLE = ("assignee", "by", "to", "from", "acting_for", "person", "answered_by")
 STAGES = ("stage", "to_stage", "from_stage")
 
 

@@ -70,7 +70,13 @@ class Coverable:
 
 def coverable(session: Session, now: datetime) -> list[Coverable]:
     """What orders and delegations may be limited to."""
-    names = sorted({version.chain for version in chains.versions(session) if version.effective_from <= now})
+    names = sorted(
+        {
+            version.chain
+            for version in chains.versions(session)
+            if version.confirmed_at and version.effective_from <= now
+        }
+    )
     found = [definition_of(chains.current(session, name, now)) for name in names]
     return [
         Coverable(d.chain, d.title, tuple((s.name, s.title) for s in d.stages if {*s.acting} & {*Capacity}))

@@ -51,6 +51,10 @@ WORDS_OF = {
     "dropped": N_("Dropped"),
     # endpoints of webhooks
     "disabled": N_("Switched off after failures"),
+    # proposals
+    "correction": N_("a correction of facts"),
+    "removal": N_("a member less in the panel"),
+    "cancellation": N_("to end the case without a decision"),
     # messages
     "queued": N_("Queued"),
     "leased": N_("Being sent"),

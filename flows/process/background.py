@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals import instruments
@@ -14,7 +14,6 @@ from approvals.chains import definition_by_id
 from approvals.models import Case, Task
 from core.directory import Capacity, Person
 from core.events import Recorded
-from core.questions import IDS, ask
 from flows.process.models import Process
 from personnel.directory import PersonnelDirectory
 
@@ -139,27 +138,26 @@ class Background:
         return self.members(role, self._barred.get(event.facts["task"], ())) if kind == "role" else []
 
     def _read_barred(self, task_ids: Sequence[UUID]) -> dict[UUID, Sequence[UUID]]:
-        return {row.id: row.barred for row in ask(self.session, _BARRED, ids=task_ids)} if task_ids else {}
+        if not task_ids:
+            return {}
+        query = select(Task.id, Task.barred).where(Task.id.in_(task_ids))
+        return {row[0]: row[1] for row in self.session.execute(query)}
 
     def _read_cases(self, ids: Iterable[UUID]) -> dict[UUID, CaseWords]:
+        columns: Any = (
+            Case.id,
+            Case.process_id,
+            Process.title,
+            Case.chain_version_id,
+            Case.reference,
+            Case.title,
+            Case.subject_id,
+            Case.subject_name,
+            Case.statutory_due_at,
+            Case.version,
+        )
         wanted = list(ids)
-        return {row.id: CaseWords(*row) for row in ask(self.session, _WORDS, ids=wanted)} if wanted else {}
-
-
-_WORDS = (
-    select(
-        Case.id,
-        Case.process_id,
-        Process.title.label("process_title"),
-        Case.chain_version_id,
-        Case.reference,
-        Case.title,
-        Case.subject_id,
-        Case.subject_name,
-        Case.statutory_due_at,
-        Case.version,
-    )
-    .join(Process, Process.id == Case.process_id)
-    .where(Case.id == any_(IDS))
-)
-_BARRED = select(Task.id, Task.barred).where(Task.id == any_(IDS))
+        if not wanted:
+            return {}
+        query = select(*columns).join(Process, Process.id == Case.process_id).where(Case.id.in_(wanted))
+        return {row[0]: CaseWords(*row) for row in self.session.execute(query)}

@@ -42,4 +42,4 @@ def hand_over_due(session: Session) -> int:
     return barred + rehome(session, system("flow"), positions, directory=PersonnelDirectory(session))
 
 
-TIES = ("relation.declared", "relation.ended")
+TIES = ("relation.declared", "relation.answered", "relation.settled", "relation.ended")

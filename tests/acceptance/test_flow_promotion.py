@@ -9,12 +9,14 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
-from approvals.chains import publish
+from approvals.chains import confirm_version, publish
 from approvals.models import Case
+from approvals.proposals import proposals
 from cli.instance import Instance
-from core.actor import system
+from core.actor import Actor, Role, system
 from core.database import engine, transaction
 from core.events import history
+from core.ids import new_id
 from core.settings import ROOT
 from flows.process.models import Gate, IntentKind, Step
 from flows.process.queries import services
@@ -233,6 +235,9 @@ def test_a_step_that_fails_is_shown_to_operators_and_goes_on_after_a_restart(ins
         )
         with cycle.at_work() as session:
             publish(session, cycle.agency.actor(cycle.agency.hr), bad)
+            another = Actor(new_id(), "Admin", frozenset({Role.ADMIN}))
+            (waits,) = proposals(session, another)
+            confirm_version(session, another, waits.id)
         cycle.ask(IntentKind.LAUNCH)
         failed = cycle.until("failed", "failed")
         assert failed.error

@@ -6,8 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from approvals import takeovers
+from approvals.proposals import proposals
+from core.database import transaction
 from tests.browser.conftest import Visiting
 from tests.browser.test_accessible import violations
+from tests.integration.approvals.second import ADMIN
 from tests.integration.web.office import Browser, Office
 from tests.integration.web.test_chain_runs import COMMITTEE, publish, text
 
@@ -81,6 +85,16 @@ def test_hr_tries_a_change_on_past_cases_and_takes_those_under_way_over(office: 
     page.wait_for_url("**choice=restart**")
     page.fill("#reason", "Sidang didahulukan.")
     page.locator("aside form button").click()
+    page.wait_for_url("**/in-flight")
+    found += look(page, "proposed", visit.size)
+    page.goto("/hr/proposals")
+    found += look(page, "to-be-confirmed", visit.size)
+    page.go_back()
+    with transaction() as session:
+        (waits,) = proposals(session, ADMIN)
+        takeovers.confirm(session, ADMIN, waits.id)
+    page.reload()
+    page.locator("aside form[action$='/go'] button").click()
     expect(page.locator(".notice[role=status]")).to_be_visible()
     found += look(page, "taken-over", visit.size)
     page.goto(f"/cases/{office.case_of(office.task(stage='committee')).id}")

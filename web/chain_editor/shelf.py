@@ -1,6 +1,6 @@
 """Chains as HR finds them: which versions are in force, planned or past, and what is in the making."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,7 +19,7 @@ from approvals.titles import Titles
 from core import clock
 from core.events import facts_of, history
 
-Standing = Literal["in-force", "planned", "superseded", "called-off"]
+Standing = Literal["in-force", "planned", "superseded", "called-off", "waiting", "turned-down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class ShelfVersion:
     by: str
     reason: str
     called_off: str
-    """Why it was called off."""
+    """Why it was called off, or turned down."""
+    confirmed_by: str = ""
     taken_over: tuple[TakenOver, ...] = ()
     """What became of cases that were under way by other versions."""
 
@@ -94,7 +95,8 @@ def _shelves(
 ) -> list[ShelfChain]:
     now, made = clock.now(session), {draft.chain: draft for draft in drafts}
     waiting = _waiting(session)
-    people = directory.people({v.published_by for v in versions if v.published_by})
+    told = {id_ for v in versions for id_ in (v.published_by, v.confirmed_by) if id_}
+    people = directory.people(told)
     names = {id_: person.name for id_, person in people.items()}
     found = {
         key: tuple(_versions(session, list(group), now, waiting, names))
@@ -111,7 +113,7 @@ def _versions(
     names: Mapping[UUID, str],
 ) -> Iterable[ShelfVersion]:
     current = max(
-        (v for v in versions if v.called_off_at is None and v.effective_from <= now),
+        (v for v in versions if v.called_off_at is None and v.confirmed_at and v.effective_from <= now),
         key=lambda v: (v.effective_from, v.number),
         default=None,
     )
@@ -121,18 +123,23 @@ def _versions(
         over = [(facts_of(row), row.at) for row in rows if row.name == "chain.cases_migrated"]
         yield ShelfVersion(
             version,
-            _standing(version, current, now),
+            _standing(version, current, now, {row.name for row in rows}),
             waiting.get(version.id, 0),
             names.get(version.published_by, "") if version.published_by else "",
-            said.get("chain.published", ""),
-            said.get("chain.called_off", ""),
+            said.get("chain.published", "") or said.get("chain.proposed", ""),
+            said.get("chain.called_off", "") or said.get("proposal.turned_down", ""),
+            names.get(version.confirmed_by, "") if version.confirmed_by else "",
             tuple(TakenOver(f["choice"], f["cases"], f.get("reason", ""), at) for f, at in over),
         )
 
 
-def _standing(version: ChainVersion, current: ChainVersion | None, now: datetime) -> Standing:
+def _standing(
+    version: ChainVersion, current: ChainVersion | None, now: datetime, happened: Collection[str]
+) -> Standing:
     if version.called_off_at:
-        return "called-off"
+        return "turned-down" if "proposal.turned_down" in happened else "called-off"
+    if version.confirmed_at is None:
+        return "waiting"
     if version is current:
         return "in-force"
     return "planned" if version.effective_from > now else "superseded"

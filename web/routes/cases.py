@@ -15,6 +15,7 @@ from web import deeds, dossiers, downloads, limiting, pages
 from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People, Visitor
 from web.errors import status_of
+from web.proposed import of_case
 from web.words import N_
 
 router = APIRouter(prefix="/cases")
@@ -134,6 +135,7 @@ def shown(
         problem=pages.said(request, problem) if problem else "",
         comment=comment,
         deeds=deeds.of_case(session, actor, page.case, directory=people),
+        proposed=of_case(session, actor, page.case, language),
         refused=refused,
         refusal_said=pages.said(request, refused.error) if refused else "",
     )

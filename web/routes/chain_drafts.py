@@ -118,7 +118,7 @@ def publish(
         return _publishing(request, session, people, visit, chain, wish, error)
     return pages.go(
         f"/hr/chains/{chain}/versions/{version.number}",
-        N_("Version {number} is published. Cases under way stay on theirs until you say otherwise."),
+        N_("Version {number} waits to be confirmed by somebody else; until then nothing changes."),
         number=version.number,
     )
 

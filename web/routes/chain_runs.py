@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 import wiring
-from approvals import drafting, migrating
+from approvals import drafting, migrating, takeovers
 from approvals.crossing import Choice, Way
 from approvals.definition import ChainDefinition, parse
 from approvals.directory import Directory
 from approvals.migrating import Change, Prospect
-from approvals.models import ChainVersion
+from approvals.models_proposals import Proposal, ProposalState
 from approvals.pasts import DryRun, Period, dry_run, today
 from approvals.whatif import Comparison, groups
 from core.actor import Actor
@@ -174,14 +174,19 @@ def look_ahead(
     chain: str,
     number: int,
 ) -> Response:
-    """What would become of each case under way."""
+    """What would become of each case under way; where a way is proposed or confirmed, by that one."""
     found = shelf.chain(session, people, chain)
-    change = Change(found.numbered(number).version, way)
+    to = found.numbered(number).version
+    going = takeovers.of_version(session, to.id)
+    if going is None or "choice" in request.query_params:
+        change = Change(to, way)
+    else:
+        change = migrating.change_of(session, going)
     return _in_flight(request, session, visit, found, change, page=asked.page)
 
 
 @router.post("/{chain}/versions/{number}/in-flight")
-def take_over(
+def propose(
     request: Request,
     session: DbSession,
     people: People,
@@ -194,44 +199,65 @@ def take_over(
     looked_at: Annotated[datetime, Form()],
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Let them stay, or take them over, a portion in a transaction; what moved on since is left alone."""
+    """Let them stay; or propose to take them over, which another confirms."""
     found = shelf.chain(session, people, chain)
     way = Way(choice, _targets([(name, str(value)) for name, value in form.multi_items()]))
     change = Change(found.numbered(number).version, way)
     try:
-        if choice == "stay":
-            with session.begin_nested():
+        with session.begin_nested():
+            if choice == "stay":
                 cases = migrating.leave(session, actor, change.to, reason=reason)
-            word = N_("{cases} cases stay on their versions; the reason is in the ledger.")
-            return pages.go(f"/hr/chains/{chain}", word, cases=cases)
-        done = _portions(actor, change, reason, looked_at)
+                word = N_("{cases} cases stay on their versions; the reason is in the ledger.")
+                return pages.go(f"/hr/chains/{chain}", word, cases=cases)
+            able = len([p for p in migrating.plan(session, change, limit=MOST) if not p.problem])
+            takeovers.propose(session, actor, change, looked_at=looked_at, cases=able, reason=reason)
     except MufakatError as error:
         return _in_flight(request, session, visit, found, change, reason=reason, error=error)
-    return _in_flight(request, session, visit, found, change, reason=reason, done=done)
+    return pages.go(
+        f"/hr/chains/{chain}/versions/{number}/in-flight",
+        N_("Proposed. The cases go over when somebody else of HR, or an administrator, confirms it."),
+    )
 
 
-def _portions(
-    actor: Actor, change: Change, reason: str, looked_at: datetime
-) -> dict[UUID, MufakatError | None]:
+@router.post("/{chain}/versions/{number}/in-flight/go")
+def take_over(
+    request: Request,
+    session: DbSession,
+    people: People,
+    actor: HrActor,
+    visit: Visitor,
+    chain: str,
+    number: int,
+) -> Response:
+    """Take them over as it was confirmed, a portion in a transaction; what moved on since is left alone."""
+    found = shelf.chain(session, people, chain)
+    version = found.numbered(number).version
+    going = takeovers.of_version(session, version.id)
+    if going is None:
+        return pages.go(f"/hr/chains/{chain}/versions/{number}/in-flight")
+    change = migrating.change_of(session, going)
+    try:
+        done = _portions(actor, going.id)
+    except MufakatError as error:
+        return _in_flight(request, session, visit, found, change, error=error)
+    return _in_flight(request, session, visit, found, change, done=done)
+
+
+def _portions(actor: Actor, takeover_id: UUID) -> dict[UUID, MufakatError | None]:
     """Take cases over for as long as patience lasts; for each, None or why it was left."""
     until, answers, last = monotonic() + PATIENCE_SECONDS, dict[UUID, MufakatError | None](), None
     while monotonic() < until:
         with transaction() as session:
-            to = session.get_one(ChainVersion, change.to.id)
-            portion = migrating.plan(session, Change(to, change.way), limit=PORTION, after=last)
+            takeover = session.get_one(Proposal, takeover_id)
+            change, since = migrating.change_of(session, takeover), takeovers.looked_at(takeover)
+            portion = migrating.plan(session, change, limit=PORTION, after=last)
             if not portion:
                 break
             last = portion[-1].seen.case_id
-            moved = migrating.changed_since(session, [p.seen.case_id for p in portion], looked_at)
+            moved = migrating.changed_since(session, [p.seen.case_id for p in portion], since)
             able = [p.seen for p in portion if not p.problem and p.seen.case_id not in moved]
-            answers |= migrating.migrate(
-                session,
-                actor,
-                Change(to, change.way),
-                able,
-                reason=reason,
-                directory=wiring.directory(session),
-            )
+            directory = wiring.directory(session)
+            answers |= migrating.migrate(session, actor, takeover, able, directory=directory)
     return answers
 
 
@@ -265,6 +291,8 @@ def _in_flight(
         "refused": {id_: pages.said(request, answer) for id_, answer in (done or {}).items() if answer},
         "done": None if done is None else len([a for a in done.values() if a is None]),
         "looked_at": visit.now.isoformat(),
+        "going": takeovers.of_version(session, change.to.id),
+        "confirmed": ProposalState.CONFIRMED,
         "problem": pages.said(request, error) if error else "",
         "telling": telling,
     }

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from approvals import (
     ahead,
     consultations,
+    corrections,
     drafts,
     handing,
     meetings,
@@ -22,13 +23,14 @@ from approvals import (
 )
 from approvals.decisions import Verdict
 from approvals.directory import Directory
-from approvals.dossier import read_task
+from approvals.dossier import read_case, read_task
 from approvals.drafts import Draft
 from approvals.panel_members import Part
 from core.actor import Actor, Role
 from core.errors import MufakatError
 from personnel import finding
 from web import pages
+from web.correcting import corrected
 from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People
 from web.errors import BadAddress
@@ -109,6 +111,14 @@ def _redo(session: Session, actor: Actor, case_id: UUID, said: Said, people: Dir
     )
 
 
+def _correct(session: Session, actor: Actor, case_id: UUID, said: Said, people: Directory) -> object:
+    """Change one fact, named by its place."""
+    data = corrected(read_case(session, case_id).case.data, said.code, said.to)
+    return corrections.correct_data(
+        session, actor, case_id, data, seen_version=said.seen_version, reason=said.reason
+    )
+
+
 OF_TASK: dict[str, tuple[Deed, str, bool]] = {
     "consult": (
         lambda s, a, id_, said, people: consultations.consult(
@@ -155,7 +165,7 @@ OF_TASK: dict[str, tuple[Deed, str, bool]] = {
         lambda s, a, id_, said, people: panel_members.remove_approver(
             s, a, id_, said.chosen, reason=said.reason, directory=people
         ),
-        N_("The approver is taken out."),
+        N_("The approver is taken out; where votes are counted, once somebody else confirms it."),
         False,
     ),
 }
@@ -181,7 +191,11 @@ OF_CASE: dict[str, tuple[Deed, str]] = {
     "redo": (_redo, N_("The case is sent back.")),
     "cancel": (
         lambda s, a, id_, said, people: steering.cancel(s, a, id_, reason=said.reason),
-        N_("The case is cancelled."),
+        N_("Proposed: the case is cancelled once somebody else confirms it."),
+    ),
+    "correct": (
+        _correct,
+        N_("Corrected; where it turns the case's way, once somebody else confirms it."),
     ),
     "ahead": (
         lambda s, a, id_, said, people: ahead.decide_ahead(

@@ -23,7 +23,8 @@ from web.words import N_
 router = APIRouter()
 KeeperActor = Annotated[Actor, Depends(only(Role.HR), scope="function")]
 DECLARED = N_(
-    "The relation is declared. Cases about either of you that wait for the other go to somebody else."
+    "The relation is declared. From now on you don't decide on them; nor they on you, once they have said"
+    " that it is so."
 )
 
 
@@ -57,6 +58,25 @@ def declare_mine(
     return pages.go("/my/relations", DECLARED)
 
 
+@router.post("/my/relations/{relation_id}/answer")
+def answer(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    relation_id: UUID,
+    so: Annotated[bool, Form()],
+) -> Response:
+    """Say whether it is as somebody else declared."""
+    try:
+        with session.begin_nested():
+            relations.answer(session, actor, relation_id, so=so)
+    except MufakatError as error:
+        return _page(request, session, actor, problem=error)
+    yes = N_("Recorded: you no longer decide on each other.")
+    no = N_("Recorded. HR looks into it; until then you may decide.")
+    return pages.go("/my/relations", yes if so else no)
+
+
 @router.get("/hr/staff/relations")
 def all_relations(request: Request, session: DbSession, actor: KeeperActor) -> Response:
     """Everybody's relations."""
@@ -74,6 +94,24 @@ def declare(
     except MufakatError as error:
         return _page(request, session, actor, everybody=True, typed=typed, problem=error)
     return pages.go("/hr/staff/relations", N_("The relation is declared."))
+
+
+@router.post("/hr/staff/relations/{relation_id}/settle")
+def settle(
+    request: Request,
+    session: DbSession,
+    actor: KeeperActor,
+    relation_id: UUID,
+    confirmed: Annotated[bool, Form()],
+    reason: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Say whether a tie is one that somebody declared and another has not admitted."""
+    try:
+        with session.begin_nested():
+            relations.settle(session, actor, relation_id, confirmed=confirmed, reason=reason)
+    except MufakatError as error:
+        return _page(request, session, actor, everybody=True, problem=error)
+    return pages.go("/hr/staff/relations", N_("What HR found is recorded."))
 
 
 @router.post("/hr/staff/relations/{relation_id}/end")

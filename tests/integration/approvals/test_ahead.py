@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from approvals import access, ahead, cases
+from approvals import access, ahead, corrections
 from approvals.decisions import Verdict
 from approvals.errors import ChecklistIncomplete, NotYours, OwnCase, UnknownDecision
 from approvals.models import Case
@@ -61,7 +61,7 @@ def test_a_rejection_ahead_waits_for_the_stages_before(desk: Desk):
 def test_it_is_dropped_when_the_case_has_changed(desk: Desk):
     case = desk.open()
     early(desk, "Vera", case)
-    cases.correct_data(
+    corrections.correct_data(
         desk.session, desk.who("Hana"), case.id, {"note": 1}, seen_version=case.version, reason="typo"
     )
     desk.decide("Kasi", case)

@@ -15,6 +15,7 @@ from approvals.upcoming import UpcomingRow, count_upcoming, upcoming
 from core.directory import Capacity
 from tests.integration.approvals.desk import FLOW, Desk, check_streams
 from tests.integration.approvals.office import named
+from tests.integration.approvals.second import agreed
 
 EARLY = """
 chain: early
@@ -150,9 +151,8 @@ def test_what_was_announced_by_an_older_version_goes_when_its_case_goes_over(des
     answers = migrate(
         desk.session,
         desk.who("Hana"),
-        change,
+        agreed(desk.session, desk.who("Hana"), change),
         [Seen.of(case)],
-        reason="as HR decides now",
         directory=desk.office,
     )
     assert answers == {case.id: None}

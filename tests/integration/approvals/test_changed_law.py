@@ -15,6 +15,7 @@ from core.actor import system
 from core.worktime import Duration, after, worked
 from tests.integration.approvals.desk import FLOW, Desk
 from tests.integration.approvals.office import named
+from tests.integration.approvals.second import agreed
 from tests.integration.approvals.test_law_clock import CHAIN, calendar, looked, monday
 
 __all__ = ["monday"]
@@ -37,9 +38,8 @@ def lawful(desk: Desk, monday: datetime) -> Desk:
 def go_over(desk: Desk, case: Case, text: str, choice: Any = "move") -> None:
     change = Change(chains.publish(desk.session, FLOW, text), Way(choice))
     hana = desk.who("Hana")
-    answers = migrating.migrate(
-        desk.session, hana, change, [Seen.of(case)], reason="the law changed", directory=desk.office
-    )
+    takeover = agreed(desk.session, hana, change)
+    answers = migrating.migrate(desk.session, hana, takeover, [Seen.of(case)], directory=desk.office)
     assert answers == {case.id: None}
     reckoned_again(desk, case)
 

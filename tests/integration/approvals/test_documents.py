@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from approvals import cases, documents, errors, file_errors, versions
+from approvals import corrections, documents, errors, file_errors, versions
 from approvals.documents import Incoming, Liberty
 from approvals.file_models import CaseDocument, CaseVersion
 from approvals.models import Case
@@ -200,8 +200,8 @@ def test_opening_and_deciding_keep_no_versions(desk: Desk):
 def test_corrected_data_show_as_a_difference_down_to_the_nested_fact(desk: Desk):
     data = {"subject": {"rank": 9, "name": "B"}, "documents": ["a"], "posts": [{"x": 1}, {"x": 2}], "old": 1}
     case = desk.open(data=data)
-    new = {"subject": {"rank": 10, "name": "B"}, "documents": ["a", "b"], "posts": [{"x": 1}, {"x": 3}]}
-    cases.correct_data(
+    new = {"subject": {"rank": 9, "name": "C"}, "documents": ["a", "b"], "posts": [{"x": 1}, {"x": 3}]}
+    corrections.correct_data(
         desk.session, desk.who("Hana"), case.id, {**new, "new": None}, seen_version=1, reason="by decree"
     )
     found = versions.difference(desk.session, case, 1)
@@ -209,7 +209,7 @@ def test_corrected_data_show_as_a_difference_down_to_the_nested_fact(desk: Desk)
         ("documents", "changed", ["a"], ["a", "b"]),
         ("new", "added", None, None),
         ("posts.002.x", "changed", 2, 3),
-        ("subject.rank", "changed", 9, 10),
+        ("subject.name", "changed", "B", "C"),
     ]
     assert [(s.made_by_name, s.reason) for s in found.steps] == [("Hana", "by decree")]
 

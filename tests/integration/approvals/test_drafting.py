@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from approvals import chains, drafting
+from approvals import chains, drafting, proposals
 from approvals.errors import (
     BadChain,
     CommentNeeded,
@@ -21,6 +21,7 @@ from approvals.models import ChainDraft, ChainVersion
 from core import clock as clocks
 from core.events import facts_of, history
 from tests.integration.approvals.desk import CHAIN, Desk
+from tests.integration.approvals.second import ADMIN
 
 CHANGED = CHAIN.replace("due: 3 working days", "due: 2 working days")
 
@@ -62,8 +63,8 @@ def test_whoever_saw_an_older_revision_is_told_who_saved_since(desk: Desk):
 def test_a_published_draft_is_the_newest_version_and_its_reason_is_in_the_ledger(desk: Desk):
     version = published(desk, saved(desk).revision)
     assert (version.number, version.source) == (2, CHANGED)
-    (event,) = history(desk.session, version.id)
-    assert (event.name, facts_of(event)["reason"]) == ("chain.published", "two days are enough")
+    event = history(desk.session, version.id)[0]
+    assert (event.name, facts_of(event)["reason"]) == ("chain.proposed", "two days are enough")
     with pytest.raises(NoSuchDraft):
         drafting.draft_of(desk.session, "promotion")
 
@@ -71,12 +72,15 @@ def test_a_published_draft_is_the_newest_version_and_its_reason_is_in_the_ledger
 def test_a_version_may_be_planned_and_called_off_before_its_day(desk: Desk, clock: Any):
     later = clocks.now(desk.session) + timedelta(days=7)
     version = published(desk, saved(desk).revision, effective_from=later)
+    (proposal,) = proposals.proposals(desk.session, desk.who("Hana"))
+    chains.confirm_version(desk.session, ADMIN, proposal.id)
+    assert version.effective_from == later
     assert chains.current(desk.session, "promotion", later).id == version.id
     with pytest.raises(CommentNeeded):
         chains.call_off(desk.session, desk.who("Hana"), version.id, reason=" ")
     chains.call_off(desk.session, desk.who("Hana"), version.id, reason="not agreed")
     assert chains.current(desk.session, "promotion", later).id == desk.version.id
-    assert [e.name for e in history(desk.session, version.id)] == ["chain.published", "chain.called_off"]
+    assert [e.name for e in history(desk.session, version.id)][-2:] == ["chain.published", "chain.called_off"]
     with pytest.raises(InForce):
         chains.call_off(desk.session, desk.who("Hana"), desk.version.id, reason="no")
 

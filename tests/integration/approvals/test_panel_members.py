@@ -6,11 +6,22 @@ import pytest
 from sqlalchemy.orm import Session
 
 from approvals import panel_members
-from approvals.errors import CommentNeeded, HrOnly, NotYours, OwnCase
+from approvals.errors import CaseSettled, CommentNeeded, HrOnly, NotYours, OwnCase
 from approvals.models import Case
-from approvals.obstacles import ChairOnly, Conflicted, Gone, LastApprover, NotAddable, SeatedAlready
+from approvals.models_proposals import Proposal
+from approvals.obstacles import (
+    ChairOnly,
+    Conflicted,
+    Gone,
+    LastApprover,
+    NotAddable,
+    OwnProposal,
+    SeatedAlready,
+    SitsThere,
+)
 from tests.integration.approvals.desk import Desk, check_streams
 from tests.integration.approvals.office import Office, named
+from tests.integration.approvals.second import ADMIN
 
 PANEL = """
 chain: panel
@@ -60,6 +71,13 @@ def remove(desk: Desk, who: str, case: Case, whom: str, reason: str = "on long l
     return panel_members.remove_approver(
         desk.session, desk.who(who), task.id, named(whom), reason=reason, directory=desk.office
     )
+
+
+def remove_by_two(desk: Desk, case: Case, whom: str):
+    """One of HR proposes it, an administrator confirms it."""
+    proposal = remove(desk, "Hana", case, whom)
+    assert isinstance(proposal, Proposal)
+    return panel_members.confirm_removing(desk.session, ADMIN, proposal.id, directory=desk.office)
 
 
 def whom_of(task, whom: str) -> bool:
@@ -185,7 +203,7 @@ def test_a_member_is_taken_out_and_the_others_settle_it(at):
     case = desk.open()
     for name in ("Ketua", "Agus", "Bela"):
         desk.vote(name, case)
-    remove(desk, "Hana", case, "Cahya")
+    remove_by_two(desk, case, "Cahya")
     assert case.stage == "official"
     (said,) = desk.facts(case, "panel.member_removed")
     assert said["person"] == str(named("Cahya"))
@@ -195,7 +213,7 @@ def test_a_panel_that_is_short_without_a_member_is_convened(at, office: Office):
     office.retire("Cahya")
     desk = at("{committee: baperjakat}", MEETING)
     case = desk.open()
-    remove(desk, "Hana", case, "Bela")
+    remove_by_two(desk, case, "Bela")
     desk.vote("Ketua", case)
     desk.vote("Agus", case)
     assert seats(desk, case) == {"role:hr"}
@@ -212,6 +230,35 @@ def test_only_hr_takes_a_member_out_and_not_who_has_voted(at):
         panel_members.remove_approver(
             desk.session, desk.who("Hana"), seat.id, named("Agus"), reason="x", directory=desk.office
         )
+
+
+def test_nobody_alone_takes_out_a_member_who_would_have_voted_otherwise(at):
+    desk = at("{role: assessor}", "all")
+    case = desk.open()
+    for name in ("Ketua", "Agus", "Bela"):
+        desk.vote(name, case)
+    proposal = remove(desk, "Hana", case, "Cahya")
+    assert isinstance(proposal, Proposal)
+    assert (case.stage, seats(desk, case)) == ("panel", {"Cahya"})
+    with pytest.raises(OwnProposal):
+        panel_members.confirm_removing(desk.session, desk.who("Hana"), proposal.id, directory=desk.office)
+    desk.vote("Cahya", case, "reject")
+    with pytest.raises(CaseSettled):
+        panel_members.confirm_removing(desk.session, ADMIN, proposal.id, directory=desk.office)
+    assert case.state == "rejected"
+
+
+def test_a_panel_does_not_choose_who_sits_in_it(at):
+    desk = at("{role: assessor}", "all")
+    for name, role in (("Ketua", "hr"), ("Agus", "admin")):
+        desk.office.roles[named(name)].add(role)
+    case = desk.open()
+    with pytest.raises(SitsThere):
+        remove(desk, "Ketua", case, "Cahya")
+    proposal = remove(desk, "Hana", case, "Cahya")
+    assert isinstance(proposal, Proposal)
+    with pytest.raises(SitsThere):
+        panel_members.confirm_removing(desk.session, desk.who("Agus"), proposal.id, directory=desk.office)
 
 
 def test_the_last_who_may_decide_is_not_taken_away(at):

@@ -17,6 +17,7 @@ from approvals import (
     cohort,
     comments,
     consultations,
+    corrections,
     decisions,
     declining,
     documents,
@@ -44,6 +45,7 @@ from approvals.drafts import Draft
 from approvals.instruments import Order
 from approvals.migrating import Change, Seen
 from approvals.models import Case
+from approvals.models_proposals import Proposal
 from core import clock, database, events
 from core.actor import system
 from core.ids import new_id
@@ -53,6 +55,7 @@ from tests.conftest import NewDatabase
 from tests.integration.approvals.desk import FLOW, Desk
 from tests.integration.approvals.office import Office, named
 from tests.integration.approvals.pairs import Job, Ring, Spot, Verb
+from tests.integration.approvals.second import ADMIN, agreed
 
 CHAIN = """
 chain: pairs
@@ -197,7 +200,8 @@ def newer(spot: Spot, session: Session) -> dict[str, Any]:
     """There is another version of the chain."""
     claimed(spot, session)
     version = chains.publish(session, FLOW, LATER)
-    return {"change": Change(version, Way("move")), "seen": Seen.of(session.get_one(Case, spot.case_id))}
+    takeover = agreed(session, spot.desk.who("Hana"), Change(version, Way("move")))
+    return {"takeover": takeover.id, "seen": Seen.of(session.get_one(Case, spot.case_id))}
 
 
 def voted(spot: Spot, session: Session) -> None:
@@ -275,11 +279,30 @@ def migrates(spot: Spot) -> Job:
     return lambda session: migrating.migrate(
         session,
         spot.desk.who("Hana"),
-        spot.more["change"],
+        session.get_one(Proposal, spot.more["takeover"]),
         [spot.more["seen"]],
-        reason="new",
         directory=spot.office,
     )
+
+
+def cancels(spot: Spot) -> Job:
+    """One of HR proposes it, another confirms."""
+
+    def job(session: Session) -> object:
+        made = steering.cancel(session, spot.desk.who("Hana"), spot.case_id, reason="x")
+        return steering.confirm_cancelling(session, ADMIN, made.id)
+
+    return job
+
+
+def unseats(spot: Spot) -> Job:
+    def job(session: Session) -> object:
+        seat, hana = spot.more["seats"]["Bela"], spot.desk.who("Hana")
+        made = panel_members.remove_approver(session, hana, seat, named("Bela"), **known(HR, spot))
+        assert isinstance(made, Proposal)
+        return panel_members.confirm_removing(session, ADMIN, made.id, directory=spot.office)
+
+    return job
 
 
 def rehomes(spot: Spot) -> Job:
@@ -328,14 +351,15 @@ BESIDE = {
     "suspend": Verb("Hana suspends", of_case(pausing.suspend_case, "Hana", code="other", **HR)),
     "skip": Verb("Hana skips", of_case(steering.skip, "Hana", stage="check", **HR)),
     "redo": Verb("Hana sends back", of_case(steering.redo, "Hana", to="head", seen="check", **HR)),
-    "cancel": Verb("Hana cancels", of_case(steering.cancel, "Hana", reason="x")),
+    "cancel": Verb("two cancel", cancels),
     "cancel cases": Verb(
         "the process ends",
         lambda s: lambda session: cohort.cancel_cases(session, FLOW, s.desk.process_id, "x"),
     ),
     "withdraw": WITHDRAW,
     "correct": Verb(
-        "Hana corrects", of_case(cases.correct_data, "Hana", {"documents": []}, seen_version=1, reason="x")
+        "Hana corrects",
+        of_case(corrections.correct_data, "Hana", {"documents": []}, seen_version=1, reason="x"),
     ),
     "document": Verb("Hana adds a document", of_case(documents.add, "Hana", PDF, title="A", **WHO)),
     "remark": Verb("Kasi remarks", of_case(comments.comment, "Kasi", "hm", **WHO)),
@@ -486,14 +510,7 @@ def test_saying_no_to_what_one_was_asked(ring: Ring):
 SEATS = {
     "end meeting": Verb("Ketua ends it", of_case(meetings.end_meeting, "Ketua", **WHO)),
     "add a member": Verb("Hana seats Dewi", of_case(panel_members.add_approver, "Hana", named("Dewi"), **HR)),
-    "remove a member": Verb(
-        "Hana unseats Bela",
-        lambda s: (
-            lambda session: panel_members.remove_approver(
-                session, s.desk.who("Hana"), s.more["seats"]["Bela"], named("Bela"), **known(HR, s)
-            )
-        ),
-    ),
+    "remove a member": Verb("two unseat Bela", unseats),
     "redo": Verb("Hana sends back", of_case(steering.redo, "Hana", to="check", seen="panel", **HR)),
     "another vote": Verb("Cahya votes", votes("Cahya", "reject")),
 }

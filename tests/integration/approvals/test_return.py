@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from approvals.cases import correct_data
+from approvals.corrections import correct_data
 from approvals.errors import CaseChanged, HrOnly, NotCorrectable, NotPossibleNow, NotRepairer, OwnCase
 from core.conditions import BadCondition
 from core.directory import Capacity
@@ -126,9 +126,9 @@ def test_a_stage_may_send_the_repair_back_to_the_start(desk: Desk):
 
 def test_hr_corrects_a_fact_and_everybody_is_asked_to_look_again(desk: Desk):
     case = desk.open()
-    correct(desk, case, {"subject": {"rank": 12}})
-    assert (case.version, case.data["subject"], case.data["documents"]) == (2, {"rank": 12}, ["diploma"])
-    assert desk.facts(case, "case.corrected")[0]["keys"] == ["subject"]
+    correct(desk, case, {"documents": ["last-decree"]})
+    assert (case.version, case.data["subject"], case.data["documents"]) == (2, {"rank": 9}, ["last-decree"])
+    assert desk.facts(case, "case.corrected")[0]["keys"] == ["documents"]
     with pytest.raises(CaseChanged):
         desk.decide("Kasi", case, seen_version=1)
 

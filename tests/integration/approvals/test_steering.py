@@ -10,10 +10,11 @@ from approvals import pausing, steering
 from approvals.dossier import lock_case
 from approvals.errors import CommentNeeded, DecidedBefore, HrOnly, NotPossibleNow, NotYours, OwnCase
 from approvals.models import Case, Decision
-from approvals.obstacles import NotSkippable, NoWayBack
+from approvals.obstacles import NotSkippable, NoWayBack, OwnProposal
 from approvals.views import case_view
 from tests.integration.approvals.desk import CHAIN, Desk, check_streams
 from tests.integration.approvals.office import named
+from tests.integration.approvals.second import ADMIN
 
 SKIPPABLE = CHAIN.replace("  - stage: verification\n", "  - stage: verification\n    skippable: true\n")
 LAST = """
@@ -200,7 +201,7 @@ def test_a_case_opens_with_nothing_to_go_back_to(desk: Desk):
 
 
 @pytest.mark.parametrize("state", ["open", "returned", "suspended"])
-def test_hr_cancels_a_case_with_a_reason_whatever_it_waits_for(desk: Desk, state: str):
+def test_two_cancel_a_case_with_a_reason_whatever_it_waits_for(desk: Desk, state: str):
     case = desk.open(requester_id=None)
     if state == "returned":
         desk.decide("Kasi", case, "return")
@@ -213,7 +214,11 @@ def test_hr_cancels_a_case_with_a_reason_whatever_it_waits_for(desk: Desk, state
         steering.cancel(desk.session, desk.who("Kasi"), case.id, reason="twice")
     with pytest.raises(CommentNeeded):
         steering.cancel(desk.session, desk.who("Hana"), case.id, reason="")
-    steering.cancel(desk.session, desk.who("Hana"), case.id, reason="opened twice")
+    proposal = steering.cancel(desk.session, desk.who("Hana"), case.id, reason="opened twice")
+    assert case.state == state
+    with pytest.raises(OwnProposal):
+        steering.confirm_cancelling(desk.session, desk.who("Hana"), proposal.id)
+    steering.confirm_cancelling(desk.session, ADMIN, proposal.id)
     assert (case.state, case.outcome) == ("cancelled", "cancelled")
 
 

@@ -5,13 +5,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from approvals import tasks
-from approvals.errors import ActsForConflicted, RelatedToSubject
+from approvals import ahead, steering, tasks
+from approvals.decisions import Verdict
+from approvals.errors import ActsForConflicted, RelatedToSubject, TieUnanswered
 from approvals.inbox import inbox
 from approvals.models import Case, TaskState
 from approvals.ties import rebar
-from core.directory import Capacity
-from tests.integration.approvals.desk import FLOW, Desk, check_streams
+from core.directory import Capacity, Relation
+from tests.integration.approvals.desk import ALL_TICKED, FLOW, Desk, check_streams
 from tests.integration.approvals.office import named
 
 CHAIN = """
@@ -190,3 +191,56 @@ def test_who_declined_a_task_stays_barred_from_it(desk: Desk):
     task.barred = [*task.barred, named("Citra")]
     declared(desk, "Dewi", "Budi")
     assert {named("Citra"), named("Dewi"), named("Budi")} == set(task.barred)
+
+
+def said_by_others(desk: Desk, one: str, other: str) -> None:
+    """A tie that somebody declared and whom it would bar has not answered."""
+    desk.office.relations.append(Relation(named(one), named(other), "family", open=True))
+    rebar(desk.session, FLOW, [named(one), named(other)], directory=desk.office)
+
+
+def answered(desk: Desk) -> None:
+    """It was denied: the records no longer tell of it."""
+    people = {end for tie in desk.office.relations for end in (tie.person_id, tie.other_id)}
+    desk.office.relations.clear()
+    rebar(desk.session, FLOW, people, directory=desk.office)
+
+
+def test_whom_others_say_to_be_tied_keeps_the_task_and_answers_before_deciding(desk: Desk):
+    case = desk.open("Budi")
+    said_by_others(desk, "Budi", "Kasi")
+    assert waits_for(desk, case) == named("Kasi")
+    with pytest.raises(TieUnanswered):
+        desk.decide("Kasi", case)
+    answered(desk)
+    desk.decide("Kasi", case)
+
+
+def test_a_case_opens_before_whom_others_say_to_be_tied_and_they_answer_first(desk: Desk):
+    said_by_others(desk, "Budi", "Kasi")
+    case = desk.open("Budi")
+    assert (waits_for(desk, case), case.doubted, case.tied) == (named("Kasi"), [named("Kasi")], [])
+    with pytest.raises(TieUnanswered):
+        desk.decide("Kasi", case)
+
+
+def test_whoever_acts_for_somebody_waits_for_their_answer_too(desk: Desk):
+    desk.office.employ("Wakil", "seksi")
+    desk.office.appoint("head", "seksi", "Wakil", Capacity.PLH, "SP-1/2026")
+    said_by_others(desk, "Budi", "Kasi")
+    case = desk.open("Budi")
+    with pytest.raises(TieUnanswered):
+        desk.decide("Wakil", case)
+
+
+def test_nobody_steers_or_decides_ahead_before_they_answered(desk: Desk):
+    case = desk.open("Budi")
+    said_by_others(desk, "Budi", "Hana")
+    said_by_others(desk, "Budi", "Vera")
+    with pytest.raises(TieUnanswered):
+        steering.cancel(desk.session, desk.who("Hana"), case.id, reason="x")
+    verdict = Verdict(kind="approve", seen_version=1, request_key="ahead", checklist=ALL_TICKED)
+    with pytest.raises(TieUnanswered):
+        ahead.decide_ahead(
+            desk.session, desk.who("Vera"), case.id, "verification", verdict, directory=desk.office
+        )

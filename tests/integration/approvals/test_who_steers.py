@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from approvals import (
     access,
-    cases,
     consultations,
+    corrections,
     documents,
     handing,
     instruments,
@@ -60,7 +60,7 @@ STEERS: dict[str, Steers] = {
     "add": lambda desk, case: panel_members.add_approver(
         desk.session, desk.who("Hana"), case.id, named("Dewi"), reason="for us", directory=desk.office
     ),
-    "correct": lambda desk, case: cases.correct_data(
+    "correct": lambda desk, case: corrections.correct_data(
         desk.session,
         desk.who("Hana"),
         case.id,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from approvals.decisions import Verdict, decide
-from approvals.errors import RelatedToSubject
+from approvals.errors import RelatedToSubject, TieUnanswered
 from core.clock import move
 from core.errors import MufakatError
 from flows.process.handovers import hand_over_due
@@ -32,12 +32,37 @@ def test_a_tie_that_is_declared_takes_the_case_from_the_head_at_once(
         decide(session, agency.actor(head), task.id, verdict, directory=PersonnelDirectory(session))
 
 
+def test_nobody_chooses_their_judges_by_declaring_ties_to_the_others(
+    session: Session, agency: Agency
+) -> None:
+    subject, head = agency.candidate(agency.units[0]), agency.heads[0]
+    run = cycles.screened(agency)
+    (case,) = cycles.cases(session, run.process_id)
+    tie = relations.declare(session, agency.actor(subject), subject.id, head.id, "family")
+    task = cycles.open_task(session, case.id)
+    assert task.assignee_id == head.id
+    verdict = Verdict(kind="approve", seen_version=1, request_key="said")
+    with pytest.raises(TieUnanswered), session.begin_nested():
+        decide(session, agency.actor(head), task.id, verdict, directory=PersonnelDirectory(session))
+    relations.answer(session, agency.actor(head), tie.id, so=False)
+    decide(session, agency.actor(head), task.id, verdict, directory=PersonnelDirectory(session))
+
+
+def test_a_tie_that_is_admitted_takes_the_case_away(session: Session, agency: Agency) -> None:
+    subject, head = agency.candidate(agency.units[0]), agency.heads[0]
+    run = cycles.screened(agency)
+    (case,) = cycles.cases(session, run.process_id)
+    tie = relations.declare(session, agency.actor(subject), subject.id, head.id, "family")
+    relations.answer(session, agency.actor(head), tie.id, so=True)
+    assert cycles.open_task(session, case.id).assignee_id != head.id
+
+
 def test_a_tie_that_ends_by_the_calendar_bars_nobody_any_more(session: Session, agency: Agency) -> None:
     subject, head = agency.candidate(agency.units[0]), agency.heads[0]
     today = agency.now.date()
     relations.declare(
         session,
-        agency.actor(agency.hr),
+        agency.actor(head),
         head.id,
         subject.id,
         "competitor",

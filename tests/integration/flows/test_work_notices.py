@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals import ahead, consultations, handing, pausing, steering, tasks
-from approvals.cases import correct_data
+from approvals.corrections import correct_data
 from approvals.decisions import Verdict
 from notifications.catalogue import problems
 from notifications.models import Message

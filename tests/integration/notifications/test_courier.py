@@ -17,8 +17,7 @@ from notifications.courier import BATCH, Courier
 from notifications.letter import Letter
 from notifications.models import Message
 from notifications.outbox import MessageDraft, enqueue
-from notifications.transports import MaildirTransport
-from notifications.ways import TransportDown
+from notifications.transports import MaildirTransport, TransportDown
 from tests.integration.notifications.factories import draft, drafts, person
 from tests.integration.notifications.running import carrying, rows, states, wait_for, wait_until
 
@@ -111,7 +110,7 @@ class Slow:
         self.began.set()
         while not self.go.is_set():
             await asyncio.sleep(0.01)
-        self.taken.append(str(letter.id))
+        self.taken.append(letter.message["Message-ID"])
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -193,7 +192,7 @@ def test_a_transport_that_is_down_is_tried_again_later_with_the_same_message(
             self.tries += 1
             if self.tries < 4:
                 raise TransportDown(why="away")
-            self.taken.append(str(letter.id))
+            self.taken.append(letter.message["Message-ID"])
 
     down = Down()
     with carrying(down):

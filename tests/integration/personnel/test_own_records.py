@@ -82,11 +82,12 @@ def test_who_sits_in_a_committee_does_not_choose_who_else_sits_there(
     def seat(actor: Actor) -> Any:
         return committees.seat(session, actor, formed.id, other.id, part="chair", starts_on=later)
 
-    for change in (
+    changes: list[Callable[[Actor], Any]] = [
         seat,
         lambda actor: committees.end(session, actor, formed.id, later),
         lambda actor: committees.form(session, actor, replace(DECREE, starts_on=later), {other.id: "chair"}),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(OwnCommittee), session.begin_nested():
             change(clerk)
     assert seat(ADMIN).employee_id == other.id

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,7 +12,15 @@ from personnel import relations
 from personnel.access import RecordsAreHrs
 from personnel.directory import PersonnelDirectory
 from personnel.models import Employee
-from personnel.relations import BadRelation, DeclaredAlready, NotYourRelation, OwnRelation
+from personnel.relations import (
+    AnsweredBefore,
+    BadRelation,
+    DeclaredAlready,
+    NeedsReason,
+    NotYourRelation,
+    OwnRelation,
+    StruckBefore,
+)
 from tests.integration.personnel.office import CLERK, HR, Office
 
 JANUARY, MARCH = date(2026, 1, 1), date(2026, 3, 1)
@@ -31,11 +40,22 @@ def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
 
 
-def test_a_tie_counts_for_both_whoever_declared_it(session: Session, pair: tuple[Employee, Employee]) -> None:
+def related(session: Session, *people: Employee) -> list[str]:
+    """How their ties stand where each of them is decided on."""
+    found = PersonnelDirectory(session).related([p.id for p in people], clock.now(session))
+    return ["".join("open" if tie.open else "counts" for tie in found[p.id]) for p in people]
+
+
+def test_what_somebody_says_of_themselves_counts_at_once_and_what_others_say_when_they_admit_it(
+    session: Session, pair: tuple[Employee, Employee]
+) -> None:
     budi, sari = pair
-    relations.declare(session, as_(sari), sari.id, budi.id, "household", starts_on=JANUARY)
+    made = relations.declare(session, as_(sari), sari.id, budi.id, "household", starts_on=JANUARY)
     first, second = sorted((budi.id, sari.id))
     tie = directory.Relation(first, second, "household")
+    found = PersonnelDirectory(session).related([budi.id, sari.id], at(JANUARY))
+    assert found == {budi.id: [tie], sari.id: [replace(tie, open=True)]}
+    relations.answer(session, as_(budi), made.id, so=True)
     found = PersonnelDirectory(session).related([budi.id, sari.id], at(JANUARY))
     assert found == {budi.id: [tie], sari.id: [tie]}
     assert PersonnelDirectory(session).related([budi.id], at(date(2025, 12, 31))) == {budi.id: []}
@@ -133,3 +153,62 @@ def test_a_tie_counts_from_today_unless_it_says_otherwise(
     relations.declare(session, as_(budi), budi.id, sari.id, "household")
     now = clock.now(session)
     assert PersonnelDirectory(session).related([sari.id], now)[sari.id]
+
+
+def test_a_tie_that_is_denied_does_not_count_until_hr_settles_it(
+    session: Session, pair: tuple[Employee, Employee]
+) -> None:
+    budi, sari = pair
+    tie = relations.declare(session, as_(sari), sari.id, budi.id, "family")
+    relations.answer(session, as_(budi), tie.id, so=False)
+    assert related(session, sari, budi) == ["", "counts"]
+    with pytest.raises(AnsweredBefore):
+        relations.answer(session, as_(budi), tie.id, so=False)
+    with pytest.raises(NeedsReason):
+        relations.settle(session, HR, tie.id, confirmed=True, reason=" ")
+    relations.settle(session, HR, tie.id, confirmed=True, reason="kartu keluarga")
+    assert related(session, sari, budi) == ["counts", "counts"]
+    with pytest.raises(AnsweredBefore):
+        relations.settle(session, HR, tie.id, confirmed=False, reason="x")
+
+
+def test_a_tie_that_hr_struck_counts_for_nobody_and_is_not_declared_again_by_the_same(
+    session: Session, pair: tuple[Employee, Employee]
+) -> None:
+    budi, sari = pair
+    tie = relations.declare(session, as_(sari), sari.id, budi.id, "family")
+    relations.answer(session, as_(budi), tie.id, so=False)
+    relations.settle(session, HR, tie.id, confirmed=False, reason="tidak terbukti")
+    assert related(session, sari, budi) == ["", ""]
+    with pytest.raises(StruckBefore):
+        relations.declare(session, as_(sari), sari.id, budi.id, "family")
+    relations.declare(session, as_(budi), sari.id, budi.id, "family")
+    assert related(session, sari, budi) == ["counts", "open"]
+
+
+def test_hr_alone_ties_nobody_and_settles_nothing_they_are_part_of(
+    session: Session, office: Office, pair: tuple[Employee, Employee]
+) -> None:
+    budi, sari = pair
+    tie = relations.declare(session, HR, budi.id, sari.id, "family")
+    assert related(session, budi, sari) == ["open", "open"]
+    clerk = Actor(budi.id, "Budi", frozenset({Role.EMPLOYEE, Role.HR}))
+    for actor in (HR, clerk):
+        with pytest.raises(OwnRelation):
+            relations.settle(session, actor, tie.id, confirmed=True, reason="kartu keluarga")
+    with pytest.raises(RecordsAreHrs):
+        relations.settle(session, CLERK, tie.id, confirmed=True, reason="kartu keluarga")
+    other = Actor(office.person(office.unit("B"), "Hana").id, "Hana", frozenset({Role.HR}))
+    relations.settle(session, other, tie.id, confirmed=True, reason="kartu keluarga")
+    assert related(session, budi, sari) == ["counts", "counts"]
+
+
+def test_nobody_answers_for_others(session: Session, pair: tuple[Employee, Employee]) -> None:
+    budi, sari = pair
+    tie = relations.declare(session, as_(sari), sari.id, budi.id, "family")
+    with pytest.raises(NotYourRelation):
+        relations.answer(session, HR, tie.id, so=True)
+    with pytest.raises(AnsweredBefore):
+        relations.answer(session, as_(sari), tie.id, so=False)
+    (row,) = relations.relations(session, as_(budi), budi.id)
+    assert (row.standing, row.asks(budi.id), row.asks(sari.id)) == ("open", True, False)

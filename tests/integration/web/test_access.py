@@ -54,6 +54,7 @@ def allowed(office: Office) -> dict[str, set[str]]:
         "/hr/staff/relations": {"hr"},
         "/hr/staff/capabilities": {"hr"},
         "/hr/staff/delegations": {"hr"},
+        "/hr/proposals": overseers,
         f"/tasks/{task}": {"staff0", "head", *overseers},
         f"/cases/{case}": {"staff0", "head", *overseers},
         "/processes": overseers,

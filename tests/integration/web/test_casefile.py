@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from approvals import cases
+from approvals import cases, corrections
 from approvals.erasing import erase as erase_cases
 from approvals.file_models import CaseDocument
 from approvals.models import Case, Task
@@ -120,7 +120,7 @@ def test_whoever_decides_sees_exactly_what_changed_and_keeps_what_they_typed(off
     attach(browse("hr"), case.id, key="diploma")
     with transaction() as session:
         hr = Actor(office.people.hr, "Bagian SDM", frozenset({Role.HR}))
-        cases.correct_data(
+        corrections.correct_data(
             session, hr, case.id, {"education": "S2 <Hukum>"}, seen_version=2, reason="Ijazah baru"
         )
     assert seen.status_code == 200

@@ -17,6 +17,7 @@ from notifications.models import Message
 from tests.integration.web.conftest import Browse
 from tests.integration.web.journeys import approved
 from tests.integration.web.office import Browser, Office, hidden
+from tests.integration.web.second import administrator, confirmed
 
 CHAIN = "/hr/chains/rank-promotion"
 COMMITTEE = """\
@@ -56,6 +57,21 @@ def asked(page: Response) -> dict[str, str]:
 def numbers(page: Response) -> dict[str, int]:
     found = re.findall(r'<div class="number[^"]*"><strong>([\d.]+)</strong><span>([^<]*)</span>', page.text)
     return {unescape(name): int(count) for count, name in found}
+
+
+def taken_over(browse: Browse, hr: Browser, path: str, page: Response, reason: str) -> Response:
+    """HR proposes what the page shows, an administrator confirms it and takes the cases over."""
+    assert hr.post(path, data={**shown(page), "reason": reason}).status_code == 303
+    other = administrator(browse)
+    assert confirmed(other) == path
+    other.cookies.set("mufakat_language", "en")
+    return other.fill(f"{path}/go", path)
+
+
+def shown(page: Response) -> dict[str, str]:
+    """The hidden fields of the form by which it is proposed, targets too."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+    return {name: unescape(value) for name, value in found}
 
 
 def english(browser: Browser, path: str) -> Response:
@@ -106,7 +122,7 @@ def test_cases_under_way_move_for_a_reason_and_their_tasks_go_to_whom_the_new_ve
     before = mails()
     refused = hr.post(path, data={**asked(page), "reason": " "})
     assert refused.status_code == 422
-    done = hr.post(path, data={**asked(page), "reason": "Tenggat baru."})
+    done = taken_over(browse, hr, path, page, "Tenggat baru.")
     assert "12 cases have gone over." in done.text
     assert mails() == before + 12
     task = office.task()
@@ -128,8 +144,7 @@ def test_a_stage_that_is_gone_is_led_elsewhere(office: Office, browse: Browse):
     assert numbers(page)["can't go over"] == 12
     led = english(hr, f"{path}?choice=move&target.unit-head=superior")
     assert numbers(led)["go over"] == 12
-    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', led.text))
-    done = hr.post(path, data={**{k: unescape(v) for k, v in fields.items()}, "reason": "Nama baru."})
+    done = taken_over(browse, hr, path, led, "Nama baru.")
     assert "12 cases have gone over." in done.text
     assert office.case_of(office.task(stage="superior")).stage == "superior"
 
@@ -141,7 +156,7 @@ def test_what_moved_on_since_hr_looked_is_left(office: Office, browse: Browse):
     page = english(hr, path)
     task = office.task()
     browse("head").decide(task, decision="approve")
-    done = hr.post(path, data={**asked(page), "reason": "Tenggat baru."})
+    done = taken_over(browse, hr, path, page, "Tenggat baru.")
     assert "11 cases have gone over." in done.text
     assert numbers(done)["under way"] == 1
 

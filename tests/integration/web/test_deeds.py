@@ -14,6 +14,7 @@ from personnel.directory import PersonnelDirectory
 from personnel.models import Account
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office, hidden
+from tests.integration.web.second import administrator, confirmed
 
 
 def task_row(task_id: UUID) -> Task:
@@ -276,5 +277,7 @@ def test_hr_cancels_a_case_and_its_person_reads_it(office: Office, browse: Brows
     place = f"/cases/{office.case_of(task).id}"
     assert do(browse("hr"), place, "cancel", reason="").status_code == 422
     assert do(browse("hr"), place, "cancel", reason="Ganda.").status_code == 303
+    assert office.case_of(task).state == "open"
+    confirmed(administrator(browse))
     assert office.case_of(task).state == "cancelled"
     assert "Usulan dibatalkan." in browse("staff0").get(place).text

@@ -10,8 +10,7 @@ from notifications import mailbox
 from notifications.letter import compose
 from notifications.models import Message
 from notifications.render import render
-from notifications.transports import MaildirTransport
-from notifications.ways import TransportDown
+from notifications.transports import MaildirTransport, TransportDown
 from tests.unit.notifications.samples import NOW, READER, TASK
 
 

@@ -1,0 +1,209 @@
+"""What one person alone could misuse is proposed by one and confirmed by another, or turned down.
+
+Each kind has its own verbs beside what it changes; here is what they have in common.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from approvals.errors import CommentNeeded, HrOnly
+from approvals.interests import Interests
+from approvals.models import Case, ChainVersion
+from approvals.models_proposals import Proposal, ProposalKind, ProposalState
+from approvals.obstacles import (
+    AnsweredAlready,
+    Conflicted,
+    NoSuchProposal,
+    NotYourProposal,
+    OwnProposal,
+    ProposedAlready,
+)
+from core import clock
+from core.actor import Actor, Role
+from core.events import Event, record
+from core.ids import new_id
+
+CONFIRMERS = (Role.HR, Role.ADMIN)
+"""Who confirms what another proposed: where there is but one of HR, an administrator does."""
+
+
+def propose(
+    session: Session,
+    actor: Actor,
+    kind: ProposalKind,
+    body: Mapping[str, Any],
+    *,
+    case_id: UUID | None = None,
+    version_id: UUID | None = None,
+    reason: str,
+) -> Proposal:
+    """Keep a change of a case, or of a chain's version, until another confirms it.
+
+    The caller guards who may, and holds the case or the chain. Raises CommentNeeded, ProposedAlready.
+    """
+    if actor.person_id is None:
+        raise HrOnly
+    if waiting := _waiting(session, kind, case_id, version_id):
+        raise ProposedAlready(by=waiting.made_by_name)
+    made = Proposal(
+        id=new_id(),
+        kind=kind,
+        case_id=case_id,
+        version_id=version_id,
+        body=dict(body),
+        reason=_said(reason),
+        made_by=actor.person_id,
+        made_by_name=actor.name,
+        made_at=clock.now(session),
+        state=ProposalState.WAITING,
+    )
+    session.add(made)
+    session.flush()
+    record(session, actor, [told("made", made, {"reason": made.reason})])
+    return made
+
+
+def confirm(session: Session, actor: Actor, proposal: Proposal, *, said: str = "") -> Proposal:
+    """Mark a locked proposal as confirmed; what it does is the caller's. Raises what must_confirm raises."""
+    must_confirm(actor, proposal)
+    return _answered(session, actor, proposal, ProposalState.CONFIRMED, said.strip())
+
+
+def must_confirm(actor: Actor, proposal: Proposal, interests: Interests | None = None) -> None:
+    """Another of HR, or an administrator, with no interest in the case; nor may who proposed it have one.
+
+    Raises AnsweredAlready, HrOnly, OwnProposal, Conflicted; the conflict of interest.
+    """
+    if proposal.answered_at is not None:
+        raise AnsweredAlready(by=proposal.answered_by_name, at=proposal.answered_at)
+    if actor.person_id is None or not actor.has(*CONFIRMERS):
+        raise HrOnly
+    if actor.person_id == proposal.made_by:
+        raise OwnProposal
+    if interests is not None:
+        if conflict := interests.conflict_of(actor.person_id):
+            raise conflict
+        if interests.conflict_of(proposal.made_by):
+            raise Conflicted(name=proposal.made_by_name)
+
+
+def in_conflict(proposal: Proposal, interests: Interests) -> str:
+    """Who of those who proposed and confirmed something may have no say in a case; empty when nobody."""
+    if interests.conflict_of(proposal.made_by):
+        return proposal.made_by_name
+    return (proposal.answered_by_name or "") if interests.conflict_of(proposal.answered_by) else ""
+
+
+def turn_down(session: Session, actor: Actor, proposal_id: UUID, *, reason: str) -> Proposal:
+    """Say no to a proposal, for a reason: it never takes effect.
+
+    Raises NoSuchProposal, AnsweredAlready, HrOnly, OwnProposal, CommentNeeded.
+    """
+    proposal = locked(session, proposal_id)
+    must_confirm(actor, proposal)
+    return _answered(session, actor, proposal, ProposalState.TURNED_DOWN, _said(reason))
+
+
+def take_back(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
+    """Withdraw one's own proposal. Raises NoSuchProposal, AnsweredAlready, NotYourProposal."""
+    proposal = locked(session, proposal_id)
+    if proposal.answered_at is not None:
+        raise AnsweredAlready(by=proposal.answered_by_name, at=proposal.answered_at)
+    if actor.person_id != proposal.made_by:
+        raise NotYourProposal
+    return _answered(session, actor, proposal, ProposalState.TAKEN_BACK, "")
+
+
+def locked(session: Session, proposal_id: UUID, kind: ProposalKind | None = None) -> Proposal:
+    """Lock a proposal for its answer. Whoever changes its case holds that first. Raises NoSuchProposal."""
+    found = select(Proposal).where(Proposal.id == proposal_id).with_for_update()
+    proposal = session.scalar(found, execution_options={"populate_existing": True})
+    if proposal is None or (kind is not None and proposal.kind != kind):
+        raise NoSuchProposal
+    return proposal
+
+
+def case_of(session: Session, proposal_id: UUID, kind: ProposalKind) -> UUID:
+    """Which case a proposal is about: to be locked before it. Raises NoSuchProposal."""
+    found = select(Proposal.case_id).where(Proposal.id == proposal_id, Proposal.kind == kind)
+    case_id = session.scalar(found)
+    if case_id is None:
+        raise NoSuchProposal
+    return case_id
+
+
+def proposals(session: Session, actor: Actor, *, waiting: bool = True, limit: int = 100) -> list[Proposal]:
+    """What waits for a second person, the oldest first; or all, the latest first. For HR and its overseers.
+
+    Raises HrOnly.
+    """
+    must_oversee(actor)
+    query = select(Proposal).outerjoin(Case, Case.id == Proposal.case_id)
+    if waiting:
+        alive = or_(Proposal.case_id.is_(None), Case.settled_at.is_(None))
+        query = query.where(Proposal.state == ProposalState.WAITING, alive).order_by(Proposal.id)
+    return list(session.scalars((query if waiting else query.order_by(Proposal.id.desc())).limit(limit)))
+
+
+def must_oversee(actor: Actor) -> None:
+    """Who may know what waits. Raises HrOnly."""
+    if not (actor.is_system or actor.has(*CONFIRMERS, Role.OPERATOR, Role.AUDITOR)):
+        raise HrOnly
+
+
+def about_case(session: Session, case_id: UUID) -> list[Proposal]:
+    """What waits for a second person on a case."""
+    found = select(Proposal).where(Proposal.case_id == case_id, Proposal.state == ProposalState.WAITING)
+    return list(session.scalars(found.order_by(Proposal.id)))
+
+
+def latest(session: Session, version_id: UUID, kind: ProposalKind) -> Proposal | None:
+    """The latest proposal about a chain's version."""
+    found = select(Proposal).where(Proposal.version_id == version_id, Proposal.kind == kind)
+    return session.scalar(found.order_by(Proposal.id.desc()).limit(1))
+
+
+def told(happened: str, proposal: Proposal, personal: Mapping[str, Any]) -> Event:
+    """In the stream of the case, or of the chain's version; what was written is erasable."""
+    facts: dict[str, Any] = {
+        "proposal": proposal.id,
+        "kind": str(proposal.kind),
+        "by": proposal.made_by,
+        "answered_by": proposal.answered_by,
+    }
+    if proposal.case_id is not None:
+        facts |= {"case": proposal.case_id}
+        return Event(f"proposal.{happened}", proposal.case_id, "case", facts, dict(personal))
+    facts |= {"version": proposal.version_id}
+    return Event(f"proposal.{happened}", proposal.version_id or proposal.id, "chain", facts, dict(personal))
+
+
+def _answered(
+    session: Session, actor: Actor, proposal: Proposal, state: ProposalState, said: str
+) -> Proposal:
+    now = clock.now(session)
+    proposal.state, proposal.answer, proposal.answered_at = state, said, now
+    proposal.answered_by, proposal.answered_by_name = actor.person_id, actor.name
+    if proposal.kind == ProposalKind.VERSION and state != ProposalState.CONFIRMED:
+        session.get_one(ChainVersion, proposal.version_id).called_off_at = now
+    session.flush()
+    record(session, actor, [told(state.replace("-", "_"), proposal, {"reason": said})])
+    return proposal
+
+
+def _waiting(
+    session: Session, kind: ProposalKind, case_id: UUID | None, version_id: UUID | None
+) -> Proposal | None:
+    about = Proposal.case_id == case_id if case_id else Proposal.version_id == version_id
+    found = select(Proposal).where(about, Proposal.kind == kind, Proposal.state == ProposalState.WAITING)
+    return session.scalar(found)
+
+
+def _said(reason: str) -> str:
+    if not (said := reason.strip()):
+        raise CommentNeeded
+    return said
