@@ -9,6 +9,7 @@ from core.settings import settings
 from web import assets, errors
 from web.api.app import PREFIX, create_api
 from web.deps import check_form
+from web.live import Hub
 from web.routes import (
     accounts,
     activating,
@@ -23,6 +24,7 @@ from web.routes import (
     cycles,
     deeds,
     delegations,
+    events,
     files,
     group,
     health,
@@ -62,6 +64,7 @@ PAGES = (
     oidc,
     activating,
     inbox,
+    events,
     many,
     group,
     tasks,
@@ -103,6 +106,7 @@ def create_app() -> FastAPI:
     """The pages over the composed rooms. Made once a process, after the settings are there."""
     wiring.wire()
     app = FastAPI(title="Mufakat", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.hub = Hub(wiring.directory)
     app.include_router(health.router)
     app.include_router(assets.router)
     for noun in (*PAGES, mail) if settings().demo else PAGES:

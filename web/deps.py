@@ -21,6 +21,9 @@ from web.visit import Visit
 POLLING = "inbox"
 """The part of a page that asks for itself anew every minute, whether or not somebody looks at it."""
 
+LISTENING = "/events"
+"""Where open pages listen, whether or not somebody looks at them."""
+
 MOST_FIELDS = 5_000
 """A chain of fifty stages has so many; what a form may weigh is bounded before it is read."""
 
@@ -48,7 +51,7 @@ shows why in a new one."""
 def find_visit(request: Request, session: DbSession) -> Visit:
     """Recognise the browser by its cookies; anybody may visit."""
     token = request.cookies.get(cookies.session_name(), "")
-    attended = request.headers.get("hx-trigger") != POLLING
+    attended = request.headers.get("hx-trigger") != POLLING and request.url.path != LISTENING
     found = accounts.read_session(session, token, attended=attended) if token else None
     if found is None:
         visit = Visit(clock.now(session), _language(request, ""), _anonymous_secret(request))

@@ -20,6 +20,7 @@ from personnel.attempts import TooManyTries
 from web import cookies, pages
 from web.deps import LoginNeeded, PasswordNeeded
 from web.limiting import TooMany
+from web.live import TooManyListeners
 from web.security import HEADERS, SAFE_METHODS, TooLarge
 from web.visit import Visit
 
@@ -28,6 +29,7 @@ STATUSES: dict[type[MufakatError], int] = {
     TooMany: 429,
     TooManyTries: 429,
     TooManyCodes: 429,
+    TooManyListeners: 503,
     TooLarge: 413,
     NotFound: 404,
     NotAllowed: 403,

@@ -24,7 +24,14 @@ def serving(**settings: str) -> Iterator[str]:
     before = {name: os.environ.get(name) for name in said}
     os.environ |= said
     forget_settings()
-    config = uvicorn.Config(create_app(), port=port, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        create_app(),
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
