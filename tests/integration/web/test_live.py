@@ -18,7 +18,7 @@ from cli.ports import free_port
 from core.database import transaction
 from core.events import seal
 from core.tail import Tail
-from personnel import logins
+from personnel import logins_alive
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import PATIENCE_SECONDS, Browser, Office
 
@@ -137,7 +137,7 @@ def test_listening_keeps_no_login_alive(office: Office, browse: Browse):
         session.execute(text("UPDATE login_session SET seen_at = seen_at - interval '2 hours'"))
         before = session.execute(text("SELECT seen_at FROM login_session")).scalar_one()
         hash_ = session.execute(text("SELECT token_hash FROM login_session")).scalar_one()
-        assert logins.still_open(session, {hash_, "unknown"}) == {hash_}
+        assert logins_alive.still_open(session, {hash_, "unknown"}) == {hash_}
     Ear(head)
     with transaction() as session:
         assert session.execute(text("SELECT seen_at FROM login_session")).scalar_one() == before
