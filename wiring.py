@@ -11,6 +11,7 @@ from approvals.tasks import ended
 from core import events
 from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
+from flows.correction import service as correction
 from flows.process import account_notices, calendars, handovers, kinds, staff_notices
 from flows.process import notices as process_notices
 from flows.promotion import erasing as of_candidates
@@ -31,6 +32,7 @@ def wire() -> None:
     events.wire(
         [
             handovers.subscriber,
+            correction.subscriber,
             calendars.subscriber,
             ahead.subscriber(directory),
             process_notices.subscriber,

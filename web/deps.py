@@ -126,6 +126,8 @@ AdminActor = Annotated[Actor, Depends(only(Role.ADMIN), scope="function")]
 OperatorActor = Annotated[Actor, Depends(only(Role.OPERATOR, Role.ADMIN), scope="function")]
 WatcherActor = Annotated[Actor, Depends(only(Role.OPERATOR, Role.AUDITOR, Role.ADMIN), scope="function")]
 """Who watches the log itself."""
+ReaderActor = Annotated[Actor, Depends(only(Role.AUDITOR, Role.ADMIN), scope="function")]
+"""Who watches how people use what they may see."""
 OverseerActor = Annotated[
     Actor, Depends(only(Role.HR, Role.OPERATOR, Role.AUDITOR, Role.ADMIN), scope="function")
 ]

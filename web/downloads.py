@@ -37,7 +37,7 @@ def harmless(value: Any) -> Any:
 
 def table(name: str, kind: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """A table as `xlsx` or `csv`, to be saved under this name."""
-    content = _xlsx(headers, rows) if kind == "xlsx" else _csv(headers, rows)
+    content = _xlsx(headers, rows) if kind == "xlsx" else csv_of(headers, rows)
     return attachment(f"{name}.{kind}", content, XLSX if kind == "xlsx" else CSV)
 
 
@@ -58,7 +58,8 @@ def document(made: CaseDocument) -> Response:
     return answer
 
 
-def _csv(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def csv_of(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A table as spreadsheets in Indonesia read it."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(headers)

@@ -19,7 +19,7 @@ from flows.promotion.rulebook import rulebook
 from personnel import ranks
 from web import pictures
 from web.charts import bar
-from web.words import DOCUMENTS, N_, WORDS_OF
+from web.words import DOCUMENTS, FIELDS, LOOKED, N_, WORDS_OF
 
 SOON = timedelta(hours=24)
 WORKING_DAY = 7.5 * 3600
@@ -130,6 +130,12 @@ def install(env: Environment, language: str) -> None:
         title = known.said(language) if known else texts.translate(language, DOCUMENTS.get(kind, kind))
         return title[:1].upper() + title[1:]
 
+    def field(name: str) -> str:
+        return texts.translate(language, FIELDS.get(name, name))
+
+    def looked(what: str) -> str:
+        return texts.translate(language, LOOKED.get(what, what))
+
     def reason(message: str) -> str:
         """Why something is wrong, said in the language as far as its words are known."""
         return texts.translate(language, message)
@@ -167,6 +173,8 @@ def install(env: Environment, language: str) -> None:
         "initials": initials,
         "rank_name": rank_name,
         "document": document,
+        "field": field,
+        "looked": looked,
     }
     env.filters.update(filters)
     env.globals["ranks"] = lambda: ranks.RANKS  # pyright: ignore[reportArgumentType]

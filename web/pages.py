@@ -14,9 +14,9 @@ from core.language import sentence, translate, translations
 from core.settings import ROOT, settings
 from web import assets, cookies, formats, security
 from web.visit import Visit
-from web.words import WORDS_OF
+from web.words import FIELDS, WORDS_OF
 
-CODED = frozenset({"state", "intent", "kind", "role"})
+CODED = frozenset({"which", "state", "intent", "kind", "role"})
 """Facts of errors that are codes of ours, not words."""
 
 
@@ -100,7 +100,8 @@ def said(request: Request, error: MufakatError) -> str:
 
 def worded(language: str, code: str) -> str:
     """A code's word, to stand inside a sentence."""
-    word = translate(language, WORDS_OF[code]) if code in WORDS_OF else code
+    known = WORDS_OF | FIELDS
+    word = translate(language, known[code]) if code in known else code
     return word[:1].lower() + word[1:]
 
 

@@ -127,3 +127,21 @@ DOCUMENTS = {
     "credit-points": N_("record of credit points"),
 }
 """Documents in a person's file that the rules of promotion do not name."""
+
+FIELDS = {
+    "name": N_("Name"),
+    "front_title": N_("Title before the name"),
+    "back_title": N_("Title after the name"),
+    "born_on": N_("Born on"),
+    "email": N_("Email"),
+    "phone": N_("Phone"),
+}
+"""Fields of a person's record, by column."""
+
+LOOKED = {
+    "account": N_("Account"),
+    "candidate": N_("Record in a cycle"),
+    "case": N_("Case"),
+    "record": N_("Personal record"),
+}
+"""What somebody looked at, by its code."""

@@ -1,7 +1,7 @@
 """What messages about cases need to know beside the event: the case, its chain's words, who is meant."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,8 @@ class CaseWords:
 
     id: UUID
     process_id: UUID
-    process_title: str
+    process_title: str | dict[str, str] | None
+    """Or what its chain is called, by language, where it belongs to no process."""
     chain_version_id: UUID
     reference: str
     title: str
@@ -59,7 +60,7 @@ class Background:
         self._bearers: dict[UUID, list[UUID]] | None = None
 
     def case(self, event: Recorded) -> CaseWords | None:
-        """The case of an event; None for one that belongs to no process."""
+        """The case of an event; None for one that is not there."""
         return self._cases.get(event.facts["case"])
 
     def stage_title(self, case: CaseWords, stage: str) -> dict[str, str]:
@@ -159,5 +160,12 @@ class Background:
         wanted = list(ids)
         if not wanted:
             return {}
-        query = select(*columns).join(Process, Process.id == Case.process_id).where(Case.id.in_(wanted))
-        return {row[0]: CaseWords(*row) for row in self.session.execute(query)}
+        query = select(*columns).outerjoin(Process, Process.id == Case.process_id).where(Case.id.in_(wanted))
+        return {row[0]: self._words(CaseWords(*row)) for row in self.session.execute(query)}
+
+    def _words(self, case: CaseWords) -> CaseWords:
+        """A case of no process, such as a correction somebody asked for, is called by its chain."""
+        if case.process_title is not None:
+            return case
+        title = definition_by_id(self.session, case.chain_version_id).title
+        return replace(case, process_title=title.model_dump())

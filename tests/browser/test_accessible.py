@@ -65,7 +65,15 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/my/second-factor",
             "/nothing",
         ],
-        "staff0": ["/inbox", "/my", "/my/delegations", "/my/relations", f"/cases/{case}", f"/tasks/{task}"],
+        "staff0": [
+            "/inbox",
+            "/my",
+            "/my/delegations",
+            "/my/relations",
+            "/my/data",
+            f"/cases/{case}",
+            f"/tasks/{task}",
+        ],
         "hr": [
             "/processes",
             cycle,

@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from approvals import appeals, cases, minutes
 from approvals.directory import Directory
+from approvals.models import Case
 from core.actor import Actor
 from core.errors import MufakatError
+from personnel import looking
 from web import deeds, dossiers, downloads, limiting, pages
 from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People, Visitor
@@ -26,7 +28,9 @@ def look(
     request: Request, session: DbSession, actor: CurrentActor, people: People, case_id: UUID
 ) -> Response:
     """The case, for whoever may see it; others are told that there is none."""
-    return shown(request, session, actor, people, case_id)
+    answer = shown(request, session, actor, people, case_id)
+    looking.looked(session, actor, session.get_one(Case, case_id).subject_id, "case")
+    return answer
 
 
 @router.get("/{case_id}/minutes/{stage}/{round}.pdf")

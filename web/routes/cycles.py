@@ -16,6 +16,7 @@ from flows.process.models import ProcessState
 from flows.promotion import candidates as changes
 from flows.promotion import queries as promotions
 from flows.promotion.queries import CandidateRow
+from personnel import looking
 from web import downloads, pages, timeline
 from web.deps import DbSession, HrActor, OverseerActor, People, Visitor
 from web.formats import in_language
@@ -132,6 +133,7 @@ def candidate(
     request: Request, session: DbSession, actor: OverseerActor, process_id: UUID, employee_id: UUID
 ) -> Response:
     """One person in the cycle: what each rule found, and where the case is."""
+    looking.looked(session, actor, employee_id, "candidate")
     return pages.show(
         request,
         "processes/candidate.html",
