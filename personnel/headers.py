@@ -12,6 +12,9 @@ from personnel.sheets import Sheet
 
 DEEPEST = 40
 """A header is looked for in so many rows."""
+REASONS = "Alasan ditolak"
+"""The header of the column that we add to refused rows when they are sent back."""
+_ASIDE = ("no", "nomor", "nourut", squeezed(REASONS))
 
 _YEAR = re.compile(r"(?:predikat|kinerja|skp|nilai|penilaian|hasil|tahun|thn)*((?:19[5-9]|20\d)\d)")
 
@@ -33,6 +36,10 @@ class Table:
     columns: tuple[Found, ...]
     headers: tuple[str, ...]
     first_row: int
+    header: int = 0
+    """The row of the header, the lower one of two."""
+    joined: bool = False
+    """Whether the row above belongs to it."""
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -41,7 +48,7 @@ class Table:
         return tuple(
             header
             for index, header in enumerate(self.headers)
-            if header and index not in taken and squeezed(header) not in ("no", "nomor", "nourut")
+            if header and index not in taken and not is_aside(header)
         )
 
 
@@ -51,28 +58,61 @@ def understand(sheet: Sheet) -> Table | None:
     A sheet's name decides between layouts that fit equally; else the one of which most columns are there.
     """
     best: tuple[tuple[int, int, int], Table] | None = None
-    called = squeezed(sheet.name)
-    for headers, first_row in _candidates(sheet.rows):
+    for candidate in candidates(sheet.rows):
         for layout in layouts():
-            columns = _match(layout, headers)
-            if not _complete(layout, columns):
+            columns = _match(layout, candidate.headers)
+            if missing(layout, columns):
                 continue
-            named = max((len(name) for name in layout.called if name in called), default=0)
-            weight = (named, len({c.column.name for c in columns}), -first_row)
+            weight = (named(layout, sheet), _width(columns), -candidate.first_row)
             if best is None or weight > best[0]:
-                best = (weight, Table(layout, tuple(columns), tuple(headers), first_row))
+                best = (weight, candidate.table(layout, columns))
     return best[1] if best else None
 
 
-def _candidates(rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[list[str], int]]:
-    """Rows that may be a header, each alone and with the one above it, and where the data would begin."""
+def nearest(sheet: Sheet) -> Table | None:
+    """The layout of which most columns are there, needed ones or not; None where hardly any are."""
+    best: tuple[tuple[int, int, int], Table] | None = None
+    for candidate in candidates(sheet.rows):
+        for layout in layouts():
+            columns = _match(layout, candidate.headers)
+            weight = (_width(columns), named(layout, sheet), -candidate.first_row)
+            if _width(columns) >= 2 and (best is None or weight > best[0]):
+                best = (weight, candidate.table(layout, columns))
+    return best[1] if best else None
+
+
+def read_as(sheet: Sheet, layout: Layout, header: int) -> Table | None:
+    """A sheet whose header stands in this row, alone or with the one above it; None past its end."""
+    here = [c for c in candidates(sheet.rows, least=1) if c.header == header]
+    tables = [candidate.table(layout, _match(layout, candidate.headers)) for candidate in here]
+    return max(tables, key=lambda table: (_width(table.columns), not table.joined), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that may be a header, alone or with the one above it, and where the data would begin."""
+
+    headers: list[str]
+    header: int
+    joined: bool
+    first_row: int
+
+    def table(self, layout: Layout, columns: Iterable[Found]) -> Table:
+        return Table(
+            layout, tuple(columns), tuple(self.headers), self.first_row, self.header, joined=self.joined
+        )
+
+
+def candidates(rows: Sequence[Sequence[Cell]], least: int = 2) -> Iterator[Candidate]:
+    """The rows, near the top, that say at least so much as a header does."""
     shown = [[_shown(cell) for cell in row] for row in rows[: DEEPEST + 1]]
     for index, row in enumerate(shown):
-        if sum(bool(cell) for cell in row) < 2:
+        if sum(bool(cell) for cell in row) < least:
             continue
-        yield row, _skip_numbering(shown, index + 1)
+        first_row = _skip_numbering(shown, index + 1)
+        yield Candidate(row, index, False, first_row)
         if index:
-            yield _joined(shown[index - 1], row), _skip_numbering(shown, index + 1)
+            yield Candidate(_joined(shown[index - 1], row), index, True, first_row)
 
 
 def _joined(upper: list[str], lower: list[str]) -> list[str]:
@@ -110,16 +150,51 @@ def _match(layout: Layout, headers: Iterable[str]) -> list[Found]:
     return [Found(index, header, column) for header, _, index, column in ordered]
 
 
-def _complete(layout: Layout, columns: list[Found]) -> bool:
+def missing(layout: Layout, columns: Iterable[Found]) -> list[str]:
+    """What a sheet of a kind can't do without and lacks: labels of columns."""
     names = {found.column.name for found in columns}
-    if any(column.needed and column.name not in names for column in layout.columns):
-        return False
+    lacks = [column.label for column in layout.columns if column.needed and column.name not in names]
     own = {column.name for column in layout.columns}
-    if layout.kind is Kind.APPRAISAL:
-        return {"year", "predicate"} <= names or bool(names - own)
-    if layout.kind is Kind.DOCUMENT:
-        return "document" in names or bool(names - own)
-    return True
+    labels = {column.name: column.label for column in layout.columns}
+    if layout.kind is Kind.APPRAISAL and not names - own:
+        lacks += [labels[name] for name in ("year", "predicate") if name not in names]
+    if layout.kind is Kind.DOCUMENT and not names - own and "document" not in names:
+        lacks.append(labels["document"])
+    return lacks
+
+
+def column(kind: Kind, name: str) -> Column | None:
+    """A column by the name of what it says: of the layout, or of a year or a document."""
+    layout = next(layout for layout in layouts() if layout.kind is kind)
+    if known := next((c for c in layout.columns if c.name == name), None):
+        return known
+    if kind is Kind.APPRAISAL and _YEAR.fullmatch(name):
+        return _by_header(kind, name)
+    document, _, dated = name.partition(".")
+    if kind is Kind.DOCUMENT and document in spellings()["document"] and dated in ("", "dated"):
+        return _document(squeezed(f"{'tanggal' if dated else ''} {document}"))
+    return None
+
+
+def telling(column: Column, header: str) -> int:
+    """How much a header tells for a column: 0 is the most."""
+    said = squeezed(header)
+    return column.headers.index(said) if said in column.headers else len(column.headers)
+
+
+def is_aside(header: str) -> bool:
+    """Whether a header is that of row numbers, or of the reasons that we added."""
+    return squeezed(header) in _ASIDE
+
+
+def _width(columns: Iterable[Found]) -> int:
+    return len({found.column.name for found in columns})
+
+
+def named(layout: Layout, sheet: Sheet) -> int:
+    """By how long a name of its kind a sheet is called."""
+    called = squeezed(sheet.name)
+    return max((len(name) for name in layout.called if name in called), default=0)
 
 
 @lru_cache(maxsize=1_000)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from personnel import calendars
+from personnel import calendars, remembering
 from personnel.among import among
 from personnel.columns import Kind
 from personnel.models import (
@@ -48,7 +48,7 @@ EMPLOYEE_COLUMNS = (
 def load(session: Session, rows: Iterable[Row], lock: bool = False) -> World:
     """Everything that these rows may speak of; with `lock` nobody else changes people until the end."""
     kinds = {row.kind for row in rows}
-    world = World(default_calendar=calendars.default_name())
+    world = World(default_calendar=calendars.default_name(), meant=remembering.names(session))
     world.calendars = {name: id_ for id_, name in session.execute(select(Calendar.id, Calendar.name))}
     if Kind.FREE_DAY in kinds:
         _free_days(session, world)

@@ -61,6 +61,7 @@ class Wrong(StrEnum):
     APPOINTED_YOUNG = "By the NIP the person was appointed at the age of {age}."
     # references
     UNKNOWN_UNIT = "There is no unit “{said}”."
+    UNIT_NEAR = "There is no unit “{said}”; do you mean {near}?"
     SEVERAL_UNITS = "There are several units called “{said}”; write the unit's code."
     CODES_ALIKE = (
         "The spreadsheet made the number {said} of the code; it may be any of {codes}. Format the column as"

@@ -93,18 +93,6 @@ def _read(place: Found, cell: Cell, orders: Mapping[int, Order]) -> str:
     return read_day(cell, orders[place.index]) if read_day else place.column.read(cell)
 
 
-def as_written(row: Row) -> dict[str, str]:
-    """A row as it stands in the file: its cells by their headers, as text."""
-    written: dict[str, str] = {}
-    if row.source is None:
-        return written
-    table, cells = row.source
-    for index, header in enumerate(table.headers):
-        if header and index < len(cells) and cells[index] not in ("", None):
-            written[header] = str(cells[index])[:200]
-    return written
-
-
 def _doubt(place: Found, doubt: Doubtful) -> Problem:
     facts: dict[str, Any] = doubt.facts
     return Problem(place.column.name, Level.WARN, doubt.wrong, facts, reading=True)

@@ -27,6 +27,8 @@ class Sheet:
     """A row that numbers the columns follows the header."""
     signature: Sequence[str] = ()
     widths: Sequence[int] = ()
+    as_text: bool = False
+    """Cells are formatted as text, so that what is typed into them stays as it is typed."""
 
 
 def safe(value: Value) -> Value:
@@ -61,16 +63,21 @@ def _write(page: Any, sheet: Sheet) -> None:
     if sheet.numbered:
         page.append(list(range(1, width + 1)))
     for row in sheet.rows:
-        page.append([_plain(page, value) for value in row])
+        page.append([_plain(page, value, as_text=sheet.as_text) for value in row])
     for said in ("", *sheet.signature) if sheet.signature else ():
         page.append([None] * (width - 1) + [said])
 
 
-def _plain(page: Any, value: Value) -> object:
+def _plain(page: Any, value: Value, *, as_text: bool) -> object:
     if isinstance(value, date):
         cell: Any = WriteOnlyCell(page)
         cell.value = value
         cell.number_format = "dd-mm-yyyy"
+        return cell
+    if as_text:
+        cell = WriteOnlyCell(page)
+        cell.value = safe(value)
+        cell.number_format = "@"
         return cell
     return safe(value)
 

@@ -6,11 +6,13 @@ values: dates as ISO text, other things by their natural keys.
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from personnel.cells import NUMBER, squeezed
 from personnel.columns import Kind
+from personnel.likeness import nearest
 from personnel.names import full_name, same_name
 from personnel.nip import LOST, TRUSTED, may_be
 from personnel.problems import Problem, Wrong, refuse, warn
@@ -30,6 +32,8 @@ class World:
     """NIPs."""
     logins: dict[str, str] = field(default_factory=dict[str, str])
     """Whose NIP a login belongs to, or is wanted by."""
+    meant: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Codes of units by what the office's files call them, squeezed."""
     things: dict[Kind, dict[Key, State]] = field(
         default_factory=lambda: {kind: dict[Key, State]() for kind in Kind}
     )
@@ -42,6 +46,7 @@ class World:
     _keyed: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     _nips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _of_person: dict[tuple[Kind, str], list[Key]] = field(default_factory=lambda: defaultdict(list))
+    _near: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     _numbers: dict[tuple[Kind, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     """Codes of units and posts by the number that a spreadsheet makes of them."""
     _holdings: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
@@ -92,7 +97,18 @@ class World:
             return codes.pop()
         if codes:
             return refuse("unit", Wrong.SEVERAL_UNITS, said=said)
-        return self._missing(Kind.UNIT, said, refuse("unit", Wrong.UNKNOWN_UNIT, said=said))
+        meant = self.meant.get(squeezed(said), "")
+        if (meant,) in self.things[Kind.UNIT]:
+            return meant
+        return self._missing(Kind.UNIT, said, self._unknown_unit(said))
+
+    def _unknown_unit(self, said: str) -> Problem:
+        if said not in self._near:
+            names = [state["name"] for state in self.things[Kind.UNIT].values()]
+            self._near[said] = nearest(said, names)
+        if near := self._near[said]:
+            return refuse("unit", Wrong.UNIT_NEAR, said=said, near=", ".join(f"“{name}”" for name in near))
+        return refuse("unit", Wrong.UNKNOWN_UNIT, said=said)
 
     def post(self, said: str, unit: str) -> str | Problem:
         """The code of a post by its code, or by its title within a unit or where there is only one."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 from starlette.responses import Response
 
 from core.errors import MufakatError
-from personnel import importing
+from personnel import importing, reviewing
 from web import limiting, pages, uploads
 from web.deps import DbSession, HrActor
 from web.errors import status_of
@@ -21,7 +21,7 @@ ACTIONS = ("refuse", "warn", "create", "change", "same")
 @router.get("")
 def all_imports(request: Request, session: DbSession, actor: HrActor) -> Response:
     """The files sent so far, and the form for another one."""
-    return pages.show(request, "imports/list.html", imports=importing.imports(session, actor), problem="")
+    return pages.show(request, "imports/list.html", imports=reviewing.imports(session, actor), problem="")
 
 
 @router.post("")
@@ -34,7 +34,7 @@ def send_file(
         with session.begin_nested():
             made = importing.preview(session, actor, *uploads.sheet(file))
     except MufakatError as error:
-        known = importing.imports(session, actor)
+        known = reviewing.imports(session, actor)
         problem = pages.said(request, error)
         return pages.show(request, "imports/list.html", status_of(error), imports=known, problem=problem)
     return pages.go(f"/hr/imports/{made.id}")
@@ -45,9 +45,9 @@ def preview(
     request: Request, session: DbSession, actor: HrActor, import_id: UUID, action: str = "", page: int = 1
 ) -> Response:
     """What the file would do, row by row: what stands in the way first."""
-    made = importing.find(session, actor, import_id)
+    made = reviewing.find(session, actor, import_id)
     chosen = action if action in ACTIONS else ""
-    rows = importing.rows(session, actor, import_id, chosen, A_PAGE + 1, A_PAGE * (max(1, page) - 1))
+    rows = reviewing.rows(session, actor, import_id, chosen, A_PAGE + 1, A_PAGE * (max(1, page) - 1))
     return pages.show(
         request,
         "imports/preview.html",

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy.orm import Session
 
-from personnel import importing
+from personnel import importing, reviewing
 from tests.integration.personnel.office import SYSTEM
 from tests.unit.personnel.files import xlsx
 from tests.unit.personnel.test_planning import FILES, HEADERS, SOLID
@@ -22,7 +22,7 @@ def test_the_records_read_back_are_what_was_written(
         made = importing.preview(session, SYSTEM, "a.xlsx", content)
         importing.apply(session, SYSTEM, made.id)
         again = importing.preview(session, SYSTEM, "a.xlsx", content)
-        changed = importing.rows(session, SYSTEM, again.id, "change")
+        changed = reviewing.rows(session, SYSTEM, again.id, "change")
         assert [(row.sheet, row.number, row.before, row.after) for row in changed] == []
         assert again.counts["create"] == 0
     before.rollback()

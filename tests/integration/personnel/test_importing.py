@@ -12,7 +12,7 @@ from core import events
 from core.actor import Actor
 from core.errors import NotFound
 from core.ids import new_id
-from personnel import accounts, careers, importing
+from personnel import accounts, careers, importing, reviewing
 from personnel.access import RecordsAreHrs
 from personnel.directory import PersonnelDirectory
 from personnel.importing import NoLongerOpen, NothingUnderstood, PreviewOutdated, RolesAreAdmins
@@ -145,7 +145,7 @@ def test_a_refused_row_is_left_out_and_the_others_are_written(session: Session) 
     assert made.counts["refuse"] == 1
     refused = row(session, made, 4)
     assert said(refused) == [("refuse", "A NIP has 18")]
-    assert refused.cells == {"NIP": "123", "Nama": "Kurang Angka", "Unit Kerja": "1.1"}
+    assert refused.cells == {"headers": PEOPLE[0], "cells": ["123", "Kurang Angka", "1.1", "", "", "", ""]}
     assert session.scalar(select(func.count()).select_from(Employee)) == 2
 
 
@@ -291,7 +291,7 @@ def test_every_history_is_taken_from_its_own_sheet(session: Session) -> None:
             "Hari Libur": [["Tanggal", "Nama", "Jenis"], ["1-7-2026", "Hari Jadi Kota Medan", "Libur Lokal"]],
         },
     )
-    assert made.counts["refuse"] == 0, [r.problems for r in importing.rows(session, HR, made.id, "refuse")]
+    assert made.counts["refuse"] == 0, [r.problems for r in reviewing.rows(session, HR, made.id, "refuse")]
     budi = person(session).id
     assert [(r.rank, r.decree_number) for r in session.scalars(select(RankHeld))] == [("II/d", "823/1")]
     assert {(a.year, a.predicate) for a in session.scalars(select(Appraisal))} == {
@@ -553,7 +553,7 @@ def test_a_dropped_preview_leaves_nothing_personal_behind(session: Session) -> N
     made = preview(session, {"Unit": UNITS, "Pegawai": PEOPLE})
     importing.drop(session, HR, made.id)
     assert session.scalar(select(func.count()).select_from(ImportRow)) == 0
-    assert importing.find(session, HR, made.id).state == "dropped"
+    assert reviewing.find(session, HR, made.id).state == "dropped"
 
 
 def test_a_file_in_which_nothing_is_understood_is_refused(session: Session) -> None:
@@ -576,9 +576,9 @@ def test_only_hr_touches_files_of_records(session: Session) -> None:
         lambda: preview(session, {"Unit": UNITS}, CLERK),
         lambda: importing.apply(session, CLERK, made.id),
         lambda: importing.drop(session, CLERK, made.id),
-        lambda: importing.find(session, CLERK, made.id),
-        lambda: importing.rows(session, CLERK, made.id),
-        lambda: importing.imports(session, CLERK),
+        lambda: reviewing.find(session, CLERK, made.id),
+        lambda: reviewing.rows(session, CLERK, made.id),
+        lambda: reviewing.imports(session, CLERK),
     ):
         with pytest.raises(RecordsAreHrs):
             attempt()
@@ -587,7 +587,7 @@ def test_only_hr_touches_files_of_records(session: Session) -> None:
 def test_rows_come_with_what_stands_in_the_way_first(session: Session) -> None:
     people = [*PEOPLE, ["1", "X", "1.1", "", "", "", ""], [SITI, "Siti", "1.1", "", "", "", ""]]
     made = preview(session, {"Unit": UNITS, "Pegawai": people})
-    shown = importing.rows(session, HR, made.id)
+    shown = reviewing.rows(session, HR, made.id)
     assert [(r.sheet, r.number) for r in shown] == [
         ("Pegawai", 4),
         ("Pegawai", 5),
@@ -596,9 +596,9 @@ def test_rows_come_with_what_stands_in_the_way_first(session: Session) -> None:
         ("Pegawai", 2),
         ("Pegawai", 3),
     ]
-    assert [r.number for r in importing.rows(session, HR, made.id, "warn")] == [5]
-    assert [r.number for r in importing.rows(session, HR, made.id, "create", 2, 1)] == [2, 3]
-    assert [i.id for i in importing.imports(session, HR)] == [made.id]
+    assert [r.number for r in reviewing.rows(session, HR, made.id, "warn")] == [5]
+    assert [r.number for r in reviewing.rows(session, HR, made.id, "create", 2, 1)] == [2, 3]
+    assert [i.id for i in reviewing.imports(session, HR)] == [made.id]
 
 
 def test_every_row_that_changes_something_is_an_event_and_nothing_personal_is_hashed(

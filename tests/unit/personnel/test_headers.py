@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from personnel import headers, reading
+from personnel import headers, reading, returning
 from personnel.columns import Kind, layouts
 from personnel.problems import Wrong
 from personnel.reading import Row
@@ -128,7 +128,10 @@ def test_a_row_that_lacks_what_is_needed_is_refused_and_not_passed_over() -> Non
         [("nip", Wrong.MISSING)],
         [("name", Wrong.MISSING), ("unit", Wrong.MISSING)],
     ]
-    assert reading.as_written(rows[0]) == {"Nama": "Budi", "Unit Kerja": "Dinas"}
+    assert returning.as_sent(rows[0]) == {
+        "headers": ["NIP", "Nama", "Unit Kerja"],
+        "cells": ["", "Budi", "Dinas"],
+    }
 
 
 def test_a_cell_that_cannot_be_read_refuses_its_row_and_a_lenient_one_only_warns() -> None:
