@@ -143,6 +143,17 @@ def choose(
     return made
 
 
+def sketch(session: Session, actor: Actor, import_id: UUID, chosen: Sequence[Choice]) -> None:
+    """Keep what is chosen so far, before it is complete; what was previewed by another choice is forgotten.
+
+    Raises NoLongerOpen, NotFound, RecordsAreHrs.
+    """
+    keep_records(actor)
+    made = _open(session, import_id)
+    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+    made.state, made.counts, made.mapping = "mapping", {}, [choice.stored() for choice in chosen]
+
+
 def sheets_of(session: Session, actor: Actor, import_id: UUID) -> list[tuple[Sheet, Choice]]:
     """The sheets of a file that is still open, each with what is chosen for it so far.
 

@@ -97,6 +97,17 @@ def suggest(
     ]
 
 
+def anew(sheet: Sheet, kind: Kind | None, header: int, units: Collection[str] = ()) -> Choice:
+    """A choice for a sheet of which somebody says what it is about and where its header stands."""
+    if kind is None:
+        return Choice(sheet.name, None, header, how=How.CHOSEN)
+    table = headers.read_as(sheet, layout_of(kind), header)
+    if table is None:
+        return Choice(sheet.name, kind, header, how=How.CHOSEN)
+    columns = {found.index: found.column.name for found in table.columns}
+    return _guessed(sheet, Choice(sheet.name, kind, header, table.joined, columns, How.CHOSEN), units)
+
+
 def table_of(sheet: Sheet, choice: Choice) -> Table | None:
     """A sheet as it is to be read; None where it is left out. Of two columns for a field the more telling one
     counts first."""
