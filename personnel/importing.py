@@ -2,7 +2,7 @@
 dropped."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from personnel.previews import ACTIONS, PreviewOutdated
 from personnel.reading import Row
 from personnel.resolving_people import PRIVILEGED
 from personnel.sheets import Sheet
-from personnel.storing import events_of, store
+from personnel.storing import events_of, keep_changes, store
 from personnel.world import World
 
 Progress = Callable[[int, int], None]
@@ -190,6 +190,7 @@ def apply(session: Session, actor: Actor, import_id: UUID, progress: Progress | 
         _check_roles(plan)
     try:
         store(session, plan, world)
+        keep_changes(session, made.id, plan)
     except IntegrityError as exc:
         raise PreviewOutdated(sheet="?", row="?") from exc
     for done, some in previews.chunks(plan.rows):
@@ -202,6 +203,17 @@ def apply(session: Session, actor: Actor, import_id: UUID, progress: Progress | 
     session.expire_all()
     session.refresh(made)
     return made
+
+
+def mean(session: Session, actor: Actor, import_id: UUID, meant: Mapping[str, UUID]) -> Import:
+    """Remember which units a file means by names that none has, and look at it anew.
+
+    Raises NoLongerOpen, NotFound, RecordsAreHrs.
+    """
+    keep_records(actor)
+    remembering.remember_names(session, actor, meant)
+    pairs = sheets_of(session, actor, import_id)
+    return choose(session, actor, import_id, [choice for _, choice in pairs])
 
 
 def drop(session: Session, actor: Actor, import_id: UUID) -> Import:

@@ -92,14 +92,13 @@ class ImportChange(Base):
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey(Import.id, ondelete="CASCADE"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
-    """In the order in which they were written."""
-    sheet: Mapped[str]
-    number: Mapped[int]
     kind: Mapped[str]
     key: Mapped[list[str]]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """None for what was made."""
     after: Mapped[dict[str, Any]]
+    by: Mapped[list[Any]]
+    """The rows that said so: [[sheet, number], ...]."""
 
 
 class ImportMapping(Base):

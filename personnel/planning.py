@@ -48,6 +48,8 @@ class Plan:
     rows: list[Planned] = field(default_factory=list[Planned])
     made: dict[Thing, State] = field(default_factory=dict[Thing, State])
     changed: dict[Thing, State] = field(default_factory=dict[Thing, State])
+    before: dict[Thing, State | None] = field(default_factory=dict[Thing, State | None])
+    """What each of them was; None for what is made."""
 
 
 class Planner:
@@ -133,6 +135,7 @@ class Planner:
         base = {"id": new_id()} | entry.defaults if known is None else known
         state = base | entry.fields
         self.world.put(*thing, state)
+        self.plan.before.setdefault(thing, known)
         if known is None or thing in self.plan.made:
             self.plan.made[thing] = state
         else:

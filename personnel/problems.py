@@ -93,6 +93,12 @@ class Wrong(StrEnum):
     RANK_NEWER = "The record holds the later rank {rank} since {since}, which is kept."
     EDUCATION_HIGHER = "The record holds the higher education {level}, which is kept."
     ROLE_LEFT_OUT = "Only an administrator can give the role {role}; it is left out."
+    # what an undo leaves
+    CHANGED_SINCE = "This was changed since, so it stays as it is now."
+    GONE_SINCE = "This was removed since."
+    USED_SINCE = "This is in use since, by an account, a case or another record, so it stays."
+    STAYS_WITH_PERSON = "This stays, for the person stays."
+    POST_TAKEN_SINCE = "The post is held by {name} now, so its former holder does not get it back."
     LOGIN_TAKEN = "The login {login} belongs to somebody else."
     HAS_ACCOUNT = "The person has an account already; its login and roles stay as they are."
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, column, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -96,7 +97,9 @@ def count(session: Session, actor: Actor, import_id: UUID, wanted: Wanted) -> in
 def unknown_names(session: Session, actor: Actor, import_id: UUID) -> Sequence[UnknownName]:
     """The names that no unit has, those in most rows first. Raises RecordsAreHrs."""
     keep_records(actor)
-    problem = func.jsonb_array_elements(ImportRow.problems).table_valued("value").render_derived()
+    problem = (
+        func.jsonb_array_elements(ImportRow.problems).table_valued(column("value", JSONB)).render_derived()
+    )
     said = problem.c.value["facts"]["said"].astext
     query = (
         select(said, func.count())

@@ -1,4 +1,4 @@
-"""Spreadsheet files into sheets of plain cells: XLSX, and CSV in the separators and encodings offices use."""
+"""Spreadsheet files into sheets of plain cells: XLSX, XLS, and CSV however offices separate and encode it."""
 
 import csv
 from collections.abc import Sequence
@@ -9,12 +9,13 @@ from pathlib import PurePath
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from core.errors import Invalid
+from personnel import oldbooks, unpacking
 from personnel.cells import Cell
-from personnel.unpacking import Damaged, NotReadable, Protected, inspect
+from personnel.unpacking import Damaged, NotReadable
 
 LARGEST_FILE = 25 * 1024 * 1024
 MOST_ROWS = 250_000
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK\x03\x04"
 _LONGEST_FIELD = 10_000
 
 
@@ -41,22 +42,25 @@ class Sheet:
 
 
 def read(name: str, content: bytes) -> list[Sheet]:
-    """The sheets of an XLSX file, or the one of a CSV; the content decides, not the name.
+    """The sheets of an XLSX or XLS file, or the one of a CSV; the content decides, not the name.
 
     Raises FileTooLarge, TooManyRows, NotReadable, TooMuchInside, TooFarOut.
     """
     if len(content) > LARGEST_FILE:
         raise FileTooLarge(name=name, limit=LARGEST_FILE // 1024 // 1024)
-    if content.startswith(_OLD_EXCEL):
-        raise Protected(name=name)
-    sheets = _workbook(name, content) if content.startswith(_ZIP) else [_csv(name, content)]
+    if content.startswith(_ZIP):
+        unpacking.inspect(name, content)
+        sheets = _workbook(name, content)
+    elif content.startswith(oldbooks.SIGNATURE):
+        sheets = [Sheet(*said) for said in oldbooks.read(name, content)]
+    else:
+        sheets = [_csv(name, content)]
     if sum(len(sheet.rows) for sheet in sheets) > MOST_ROWS:
         raise TooManyRows(name=name, limit=MOST_ROWS)
     return sheets
 
 
 def _workbook(name: str, content: bytes) -> list[Sheet]:
-    inspect(name, content)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
             shown = {s.name: s.visible is SheetVisibleEnum.Visible for s in book.sheets_metadata}

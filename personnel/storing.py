@@ -14,6 +14,7 @@ from personnel import absences
 from personnel.columns import Kind
 from personnel.loading import EMPLOYEE_COLUMNS, HISTORIES
 from personnel.models import Employee, FreeDay, Holding, Position, Unit
+from personnel.models_imports import ImportChange
 from personnel.planning import Plan, Planned, Thing
 from personnel.world import Key, State, World
 
@@ -35,6 +36,49 @@ def store(session: Session, plan: Plan, world: World) -> None:
         else:
             _update(session, table, changed)
             _insert(session, table, made)
+
+
+def keep_changes(session: Session, import_id: UUID, plan: Plan) -> None:
+    """Keep what each thing was before and is now, by which the whole can be undone."""
+    by: dict[Thing, list[list[Any]]] = defaultdict(list)
+    for planned in plan.rows:
+        for thing in dict.fromkeys(planned.things):
+            by[thing].append([planned.row.sheet, planned.row.number])
+    rows = [
+        {
+            "import_id": import_id,
+            "place": place,
+            "kind": str(thing[0]),
+            "key": list(thing[1]),
+            "before": _kept(before) if before else None,
+            "after": _kept(plan.made.get(thing) or plan.changed[thing]),
+            "by": by[thing],
+        }
+        for place, (thing, before) in enumerate(plan.before.items())
+    ]
+    if rows:
+        session.execute(insert(ImportChange), rows)
+
+
+def _kept(state: State) -> State:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in state.items()}
+
+
+def table_of(kind: Kind) -> Table:
+    """Where things of a kind are kept."""
+    return _table(kind)
+
+
+def restore(session: Session, kind: Kind, states: Mapping[Key, State], world: World) -> None:
+    """Write states of things that are there, as they were."""
+    _update(session, _table(kind), [_values(kind, key, state, world) for key, state in states.items()])
+
+
+def identity(kind: Kind, key: Key, world: World) -> Values:
+    """The primary key of a thing that is there."""
+    table = _table(kind)
+    said = _values(kind, key, world.things[kind][key], world)
+    return {column.name: said[column.name] for column in table.primary_key}
 
 
 def events_of(import_id: UUID, planned: Planned, world: World) -> list[Event]:

@@ -17,3 +17,8 @@ def names(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, str]:
         return {}
     found = session.execute(select(Unit.id, Unit.name).where(among(Unit.id, wanted)))
     return {row.id: row.name for row in found}
+
+
+def listed(session: Session) -> list[Unit]:
+    """All units by name, to choose from."""
+    return list(session.scalars(select(Unit).order_by(Unit.name, Unit.code)))

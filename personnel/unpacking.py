@@ -28,8 +28,8 @@ class Damaged(NotReadable):
 
 
 class Protected(NotReadable):
-    """The file {name} is protected by a password, or in the old format XLS. Nothing was kept; save it as
-    XLSX without a password and send it again."""
+    """The file {name} is protected by a password. Nothing was kept; save it as XLSX without a password and
+    send it again."""
 
 
 class TooMuchInside(Invalid):

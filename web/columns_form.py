@@ -115,7 +115,7 @@ def _sheet(number: int, sheet: Sheet, choice: Choice) -> SheetView:
         ColumnView(
             index,
             _letter(index),
-            said := here.headers[index] if index < len(here.headers) else "",
+            here.headers[index] if index < len(here.headers) else "",
             _samples(sheet.rows[here.first_row :], index),
             choice.columns.get(index, ""),
             index in choice.guessed,

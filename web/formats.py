@@ -17,6 +17,9 @@ from core import language as texts
 from core.settings import settings
 from flows.promotion.rulebook import rulebook
 from personnel import ranks
+from personnel.cells import NUMBER
+from personnel.nip import LOST
+from personnel.problems import readable
 from web import pictures
 from web.charts import bar
 from web.words import DOCUMENTS, FIELDS, LOOKED, N_, WORDS_OF
@@ -47,6 +50,9 @@ TONES = {
         "warn",
         "pending",
         "change",
+        "mapping",
+        "partly",
+        "kept",
     },
     "busy": {
         "open",
@@ -143,6 +149,10 @@ def install(env: Environment, language: str) -> None:
     def told(problem: Mapping[str, Any]) -> str:
         return texts.translate(language, problem["message"]).format_map(problem.get("facts") or {})
 
+    def entered(value: str) -> str:
+        """What a row says, without the marks of what a spreadsheet did to it."""
+        return str(readable(value.removeprefix(LOST).removeprefix(NUMBER)))
+
     def fan(progress: Sequence[Progress], label: str) -> Markup:
         low, middle, high = ([getattr(p, part) for p in progress] for part in ("low", "middle", "high"))
         return pictures.fan(low, middle, high, label)
@@ -152,6 +162,7 @@ def install(env: Environment, language: str) -> None:
 
     filters: dict[str, Any] = {
         "fan": fan,
+        "entered": entered,
         "worktime": worktime,
         "spread": pictures.spread,
         "lines": pictures.lines,

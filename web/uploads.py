@@ -13,7 +13,8 @@ from core.errors import Invalid
 
 LARGEST = 15 * 1024 * 1024
 LARGEST_UNPACKED = 300 * 1024 * 1024
-SHEETS = (".xlsx", ".csv")
+SHEETS = (".xlsx", ".xlsm", ".xls", ".csv")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 class NoFile(Invalid):
@@ -25,14 +26,14 @@ class FileTooLarge(Invalid):
 
 
 class NotASheet(Invalid):
-    """The file {name} is not a spreadsheet that can be read here (XLSX or CSV); nothing was kept. Save it as XLSX and send it again."""  # noqa: E501
+    """The file {name} is not a spreadsheet that can be read here (XLSX, XLS or CSV); nothing was kept. Save it as XLSX and send it again."""  # noqa: E501
 
 
 def sheet(file: UploadFile | None) -> tuple[str, bytes]:
     """The name and content of an uploaded spreadsheet. Raises NoFile, FileTooLarge, NotASheet.
 
     The content decides, not what the browser calls it: an XLSX is a zip with a workbook inside that unpacks
-    to a bounded size, a CSV is text.
+    to a bounded size, an XLS is what it says it is, a CSV is text.
     """
     if file is None or not file.filename:
         raise NoFile
@@ -41,11 +42,7 @@ def sheet(file: UploadFile | None) -> tuple[str, bytes]:
     if len(content) > LARGEST:
         raise FileTooLarge(name=name, limit=LARGEST // 1024 // 1024)
     suffix = PurePath(name).suffix.lower()
-    if (
-        not content
-        or suffix not in SHEETS
-        or not (_is_xlsx(content) if suffix == ".xlsx" else _is_text(content))
-    ):
+    if not content or suffix not in SHEETS or not _is_sheet(suffix, content):
         raise NotASheet(name=name)
     return name, content
 
@@ -62,6 +59,16 @@ def clean_name(name: str) -> str:
     """A file's bare name, short and without anything a screen or a disk could stumble over."""
     bare = re.split(r"[/\\]", name)[-1]
     return "".join(c for c in bare if c.isprintable() and c not in '<>:"|?*').strip()[-120:] or "file"
+
+
+def _is_sheet(suffix: str, content: bytes) -> bool:
+    """What is called XLS may be any of them: programs name their lists so."""
+    is_old = content.startswith(_OLD_EXCEL)
+    if suffix == ".csv":
+        return _is_text(content)
+    if suffix == ".xls":
+        return is_old or _is_text(content) or _is_xlsx(content)
+    return is_old or _is_xlsx(content)
 
 
 def _is_xlsx(content: bytes) -> bool:

@@ -49,6 +49,10 @@ WORDS_OF = {
     "previewed": N_("Preview"),
     "applied": N_("Applied"),
     "dropped": N_("Dropped"),
+    "mapping": N_("Columns to be chosen"),
+    "undone": N_("Undone"),
+    "partly": N_("Partly undone"),
+    "kept": N_("Stayed"),
     # endpoints of webhooks
     "disabled": N_("Switched off after failures"),
     # proposals

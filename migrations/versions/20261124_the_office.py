@@ -150,12 +150,11 @@ def upgrade() -> None:
         "personnel_import_change",
         sa.Column("import_id", sa.UUID(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("sheet", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("key", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("before", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("by", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["personnel_import.id"],

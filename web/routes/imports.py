@@ -1,4 +1,4 @@
-"""HR's import of personnel records: send a file, say which column says what, see what it would do, apply it."""
+"""HR's import of personnel records: send a file, choose its columns, see what it would do, apply or undo."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
 
-import wiring
 from core.errors import MufakatError
-from personnel import importing, queries, remembering, returning, reviewing, undoing
+from flows.process import records_in_use
+from personnel import importing, remembering, returning, reviewing, undoing, units
 from personnel.columns import Kind, labels
 from personnel.likeness import nearest
 from personnel.reviewing import Wanted
@@ -59,7 +59,9 @@ def choose_columns(
     chosen, anew = columns_form.read(form, pairs, remembering.known_units(session))
     if anew:
         importing.sketch(session, actor, import_id, chosen)
-        return pages.go(f"/hr/imports/{import_id}/columns", N_("Look at its columns once more."), kind="plain")
+        return pages.go(
+            f"/hr/imports/{import_id}/columns", N_("Look at its columns once more."), kind="plain"
+        )
     try:
         with session.begin_nested():
             importing.choose(session, actor, import_id, chosen, remember=form.get("remember") == "yes")
@@ -74,10 +76,10 @@ def names(request: Request, session: DbSession, actor: HrActor, import_id: UUID)
     """The unit names that no unit has, and which units they may be."""
     made = reviewing.find(session, actor, import_id)
     unknown = reviewing.unknown_names(session, actor, import_id)
-    units = queries.units(session)
-    by_name = {unit.name: unit for unit in units}
+    known = units.listed(session)
+    by_name = {unit.name: unit for unit in known}
     near = {one.said: [by_name[name].id for name in nearest(one.said, by_name)] for one in unknown}
-    return pages.show(request, "imports/names.html", made=made, unknown=unknown, units=units, near=near)
+    return pages.show(request, "imports/names.html", made=made, unknown=unknown, units=known, near=near)
 
 
 @router.post("/{import_id}/names")
@@ -135,11 +137,13 @@ def undo(
     """Take back all that the file did, unless it was changed since."""
     try:
         with session.begin_nested():
-            undoing.undo(session, actor, import_id, reason, in_use=wiring.in_use)
+            undoing.undo(session, actor, import_id, reason, in_use=records_in_use.in_use)
     except undoing.ReasonMissing as error:
         return _preview(request, session, actor, import_id, Wanted(), 1, error)
     return pages.go(
-        f"/hr/imports/{import_id}?action=kept" if _kept(session, actor, import_id) else f"/hr/imports/{import_id}",
+        f"/hr/imports/{import_id}?action=kept"
+        if _kept(session, actor, import_id)
+        else f"/hr/imports/{import_id}",
         N_("The file is undone."),
     )
 

@@ -1,17 +1,21 @@
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from core.errors import MufakatError
-from personnel import sheets, unpacking
+from personnel import oldbooks, sheets, unpacking
 from personnel.sheets import EndlessField, FileTooLarge, TooManyRows
 from personnel.unpacking import Damaged, NotReadable, Protected, TooFarOut, TooMuchInside
 from tests.unit.personnel.files import lying, with_part, xlsx
 
 ROWS = [["NIP", "Nama"], ["198001012005011001", "Budi"]]
 SHEET = "xl/worksheets/sheet1.xml"
+OLD = Path(__file__).with_name("pegawai.xls")
+OLD_EXTENT = 1796
+"""Where this one says how far its sheet reaches."""
 
 
 def test_a_workbooks_cells_keep_their_kind_and_place() -> None:
@@ -56,7 +60,8 @@ def test_the_content_decides_and_not_the_name() -> None:
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (b"\xd0\xcf\x11\xe0" + bytes(100), Protected),
+        (oldbooks.SIGNATURE + bytes(600), Damaged),
+        (oldbooks.SIGNATURE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), Protected),
         (b"PK\x03\x04 not a zip", Damaged),
         (b"\x89PNG\r\n\x1a\n\x00\x00", NotReadable),
         (b'a;b\n"' + b"x" * 20_000, EndlessField),
@@ -65,6 +70,27 @@ def test_the_content_decides_and_not_the_name() -> None:
 def test_what_is_no_spreadsheet_is_refused(content: bytes, error: type[MufakatError]) -> None:
     with pytest.raises(error):
         sheets.read("a.xlsx", content)
+
+
+def test_an_old_workbook_is_read_with_its_dates_and_numbers() -> None:
+    (sheet,) = sheets.read("pegawai.xls", OLD.read_bytes())
+    assert (sheet.name, sheet.hidden) == ("Pegawai", False)
+    assert sheet.rows[0][0] == "PEMERINTAH KOTA MEDAN"
+    assert sheet.rows[4][1:] == [
+        "198001012005011001",
+        "Dr. Budi Santoso, M.Si",
+        "Dinas Kesehatan",
+        datetime(1980, 1, 1),  # noqa: DTZ001 - a spreadsheet's dates know no zone
+    ]
+    assert sheet.rows[5][1] == float(198102032006041002)
+
+
+def test_an_old_workbook_that_would_end_its_reader_is_refused() -> None:
+    """The reader asks for 800 GB and is ended by that; the office goes on."""
+    damaged = bytearray(OLD.read_bytes())
+    damaged[OLD_EXTENT + 3] = 0xFF
+    with pytest.raises(Damaged):
+        sheets.read("pegawai.xls", bytes(damaged))
 
 
 def test_a_zip_without_a_workbook_is_refused() -> None:
