@@ -12,7 +12,7 @@ from core import events
 from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
 from flows.correction import service as correction
-from flows.process import account_notices, calendars, handovers, kinds, staff_notices
+from flows.process import account_notices, calendars, handovers, kinds, second_notices, staff_notices
 from flows.process import notices as process_notices
 from flows.promotion import erasing as of_candidates
 from flows.promotion import notices as promotion_notices
@@ -37,6 +37,7 @@ def wire() -> None:
             ahead.subscriber(directory),
             process_notices.subscriber,
             staff_notices.subscriber,
+            second_notices.subscriber,
             account_notices.subscriber,
             promotion_notices.subscriber,
         ]

@@ -133,6 +133,12 @@ MAILS: Mapping[str, Mail] = {
     "decree_issued": _mail("number name rank_to rank_name effective_on code", _page("/verify/{code}")),
     "checkpoint": _mail("number size previous root at fingerprint note", _page("/ledger")),
     "substitute_wanted": _mail("title holder first last deputy more", _page("/hr/staff"), topic=NEWS),
+    "second_asked": _mail("kind_title about by_name comment", _page("/hr/proposals"), topic=WORK),
+    "second_answered": _mail(
+        "kind_title about by_name comment confirmed", _page("/hr/proposals"), topic=NEWS
+    ),
+    "tie_declared": _mail("other_name by_name", _page("/my/relations"), topic=WORK),
+    "tie_unsettled": _mail("name other_name by_name denied", _page("/hr/staff/relations"), topic=WORK),
     "delegation_granted": _mail(
         "received from_name to_name order reason starts_at ends_at", _page("/my/delegations")
     ),

@@ -52,6 +52,18 @@ COMMENTED: dict[str, Any] = {name: TASK[name] for name in ("case", "reference", 
     "comment": "SKP 2025 belum <ditandatangani>.\nMohon dicek.",
 }
 
+PROPOSED: dict[str, Any] = {
+    "kind_title": {"id": "Versi baru rantai persetujuan", "en": "A new version of a chain"},
+    "about": "rank-promotion 3",
+    "by_name": "Rosmawati Siregar",
+    "comment": "Tenggat menjadi dua hari kerja.",
+}
+TIED: dict[str, Any] = {
+    "name": "Drs. Irwansyah Daulay",
+    "other_name": "Siti Rahmawati Siregar, S.Kom.",
+    "by_name": "Siti Rahmawati Siregar, S.Kom.",
+}
+
 ENDED: dict[str, Any] = {
     "from_name": "Drs. Irwansyah Daulay",
     "to_name": "Saodah Rangkuti, S.H.",
@@ -139,6 +151,21 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "panel_short": ("panel_short", TASK),
     "consultation_asked": ("consultation_asked", QUESTION),
+    "second_asked": ("second_asked", PROPOSED),
+    "second_answered": ("second_answered", PROPOSED | {"confirmed": True, "comment": ""}),
+    "second_answered_no": (
+        "second_answered",
+        PROPOSED | {"confirmed": False, "comment": "Satu tahap <saja> terlalu sedikit."},
+    ),
+    "tie_declared": (
+        "tie_declared",
+        {"other_name": "Siti Rahmawati Siregar, S.Kom.", "by_name": "Siti Rahmawati Siregar, S.Kom."},
+    ),
+    "tie_unsettled": ("tie_unsettled", TIED | {"denied": False}),
+    "tie_unsettled_denied": (
+        "tie_unsettled",
+        TIED | {"denied": True, "by_name": "Drs. Irwansyah Daulay"},
+    ),
     "consultation_answered": (
         "consultation_answered",
         QUESTION | {"comment": "Ijazahnya sah; sudah saya periksa di pangkalan data."},
