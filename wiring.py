@@ -9,6 +9,7 @@ from approvals import ahead
 from approvals import erasing as of_cases
 from approvals.tasks import ended
 from core import events
+from core.events import Subscriber
 from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
 from flows.correction import service as correction
@@ -26,8 +27,11 @@ ERASURE: tuple[Room, ...] = (of_cases.erase, of_candidates.erase, of_messages.er
 for they are locked before anything else."""
 
 
-def wire() -> None:
-    """Put the rooms together; again is harmless. Every edge calls it before its first verb."""
+def wire(*more: Subscriber) -> None:
+    """Put the rooms together; again is harmless. Every edge calls it before its first verb.
+
+    `more` are the edge's own listeners, after those of the rooms.
+    """
     kinds.register(PROMOTION)
     events.wire(
         [
@@ -40,6 +44,7 @@ def wire() -> None:
             second_notices.subscriber,
             account_notices.subscriber,
             promotion_notices.subscriber,
+            *more,
         ]
     )
 

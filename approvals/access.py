@@ -168,7 +168,7 @@ def may_act(footings: Sequence[Footing]) -> ColumnElement[bool]:
     return or_(*(_allows(footing) for footing in footings))
 
 
-def given_to(person_id: UUID) -> ColumnElement[bool]:
+def given_to(person_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     """The open tasks that the chain gave somebody by name: those which a delegation of theirs can cover."""
     return and_(
         Task.assignee_id == person_id,

@@ -166,15 +166,6 @@ def read_task(session: Session, task_id: UUID) -> tuple[Dossier, Task]:
     return _open(session, case, (task,)), task
 
 
-def called(session: Session, task_id: UUID) -> tuple[Task, str, str]:
-    """A task, its case's reference, and the name of whom the case is about. Raises NoSuchTask."""
-    found = select(Task, Case.reference, Case.subject_name).join(Case).where(Task.id == task_id)
-    row = session.execute(found).tuples().one_or_none()
-    if row is None:
-        raise NoSuchTask
-    return row
-
-
 def _lock_tasks(session: Session, case_id: UUID, task_id: UUID | None = None) -> tuple[Task, ...]:
     found = (
         select(Task)

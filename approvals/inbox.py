@@ -165,30 +165,18 @@ _ORDERS = {
 }
 
 
-def next_task(
+def first_of(
     session: Session,
     actor: Actor,
     *,
     directory: Directory,
-    but: UUID | None = None,
+    but: UUID,
     narrow: Narrow = EVERYTHING,
-    parts: Sequence[InboxFilter] = (InboxFilter.MINE, InboxFilter.OFFERED),
+    filter: InboxFilter | str = InboxFilter.ALL,
 ) -> UUID | None:
-    """What to do next: the most urgent of one's own, then of what is offered; not the task just looked at.
-
-    Of a part of the inbox, if wanted, as long as there is something in it.
-    """
-    if actor.person_id is None:
-        return None
-    now = clock.now(session)
-    reach = Reach.of(session, actor, actor.person_id, directory=directory, at=now)
-    for part in parts:
-        wells = _narrowed(wells_of(reach, part, now), narrow)
-        ids = _firsts(wells, _ORDERS[InboxOrder.URGENCY], 2)
-        found = session.scalars(select(ids.c.id).order_by(ids.c.due_at.nulls_last(), ids.c.id).limit(2))
-        if following := next((id_ for id_ in found if id_ != but), None):
-            return following
-    return None
+    """The most urgent of a part of the inbox, but for the task just looked at; of the whole, `next_task`."""
+    found = inbox(session, actor, directory=directory, filter=filter, narrow=narrow, limit=2)
+    return next((row.task_id for row in found if row.task_id != but), None)
 
 
 def _firsts(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
+from sqlalchemy import ColumnElement, Row, and_, any_, bindparam, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from core.actor import Actor, Role
 from core.directory import EVERYTHING, Capacity, Scope
 from core.events import Event, record
 from core.ids import new_id
+from core.questions import ID, ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +111,7 @@ def revoke(session: Session, actor: Actor, delegation_id: UUID) -> Delegation:
 
 def warrants(session: Session, actor: Actor, at: datetime, *, directory: Directory) -> Sequence[Warrant]:
     """The delegations that somebody has received and that are in force; those of givers who left are not."""
-    received = session.scalars(
-        select(Delegation).where(Delegation.to_id == actor.person_id, in_force(at)).order_by(Delegation.id)
-    ).all()
+    received = ask(session, _RECEIVED, to=actor.person_id, at=at)
     if not received:
         return ()
     people = directory.people({d.from_id for d in received})
@@ -158,12 +157,28 @@ def delegations(session: Session, actor: Actor, limit: int = 200) -> list[Delega
     return _latest(session, Delegation.id.is_not(None), limit)
 
 
-def in_force(at: datetime) -> ColumnElement[bool]:
+def in_force(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The delegations that count at a moment."""
     return and_(Delegation.starts_at <= at, Delegation.ends_at > at, Delegation.revoked_at.is_(None))
 
 
-def scope_of(delegation: Delegation) -> Scope:
+_RECEIVED = (
+    select(
+        Delegation.from_id,
+        Delegation.order_number,
+        Delegation.chains,
+        Delegation.stages,
+        Delegation.up_to_rank,
+    )
+    .where(
+        Delegation.to_id == bindparam("to", type_=ID),
+        in_force(bindparam("at", type_=Delegation.starts_at.type)),
+    )
+    .order_by(Delegation.id)
+)
+
+
+def scope_of(delegation: Delegation | Row[Any]) -> Scope:
     """What a delegation covers."""
     return Scope(tuple(delegation.chains), tuple(delegation.stages), delegation.up_to_rank)
 

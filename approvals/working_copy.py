@@ -1,16 +1,17 @@
-"""A case as it is taken in hand to be decided: read by two statements, changed in memory, written by one.
+"""A case as it is taken in hand to be decided: read by one statement, changed in memory, written by one.
 
 An office decides all day, and many at once on the day a cycle opens. So this one verb goes without a unit of
 work that watches every row: what is read here belongs to no session, and what differs at the end is written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+import orjson
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.chains import definition_by_id
@@ -18,25 +19,7 @@ from approvals.dossier import Dossier
 from approvals.errors import NoSuchTask
 from approvals.models import Case, Decision, Task
 from core.events import Head, Stream
-from core.rows import Changes, of
-
-Entity = TypeVar("Entity", Case, Task, Decision)
-
-_CASE, _TASK, _DECISION = of(Case), of(Task), of(Decision)
-_LOCK = (
-    select(_CASE, Stream.head, Stream.count)
-    .join(_TASK, _TASK.c.case_id == _CASE.c.id)
-    .join(Stream, Stream.id == _CASE.c.id)
-    .where(_TASK.c.id == bindparam("task"))
-    .with_for_update(of=(_CASE, Stream), key_share=True)
-)
-_READ = (
-    select(_TASK, _DECISION)
-    .outerjoin(_DECISION, _DECISION.c.task_id == _TASK.c.id)
-    .where(_TASK.c.case_id == bindparam("case"))
-    .order_by(_DECISION.c.id, _TASK.c.id)
-    .with_for_update(of=_TASK, key_share=True)
-)
+from core.rows import Changes, all_told, as_bytes, as_one, entity, of, text_of, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +38,15 @@ class WorkingCopy:
     def take(cls, session: Session, task_id: UUID) -> "WorkingCopy":
         """Lock a task's case and read it. Raises NoSuchTask."""
         session.flush()
-        connection = session.connection()
-        locked = connection.execute(_LOCK, {"task": task_id}).one_or_none()
-        if locked is None:
-            raise NoSuchTask
-        *row, head, count = locked
-        case = _entity(Case, row)
-        # a second statement, for it must see what whoever held the lock before has changed
-        rows = connection.execute(_READ, {"case": case.id}).all()
-        tasks = tuple(_tasks(rows, task_id))
+        said, head = _locked(session, task_id)
+        case = entity(Case, said[0])
+        tasks = tuple(entity(Task, one) for one in said[1])
+        decisions = tuple(entity(Decision, one) for one in said[2] or ())
         changes = Changes()
         definition = definition_by_id(session, case.chain_version_id)
-        dossier = Dossier(case, definition, tasks, tuple(_decisions(rows)), changes)
         before = {row.id: dict(vars(row)) for row in (case, *tasks)}
-        return cls(dossier, next(t for t in tasks if t.id == task_id), (head, count), changes, before)
+        dossier = Dossier(case, definition, tasks, decisions, changes)
+        return cls(dossier, next(t for t in tasks if t.id == task_id), head, changes, before)
 
     def changed(self, decision: Decision) -> Changes:
         """What must be written: the decision, the rows that differ, and those that were added meanwhile."""
@@ -89,28 +67,50 @@ class WorkingCopy:
         return {"id": row.id, **changed} if changed else {}
 
 
-def _entity(kind: type[Entity], values: Sequence[Any]) -> Entity:
-    """A row that no session knows, set as the mapper sets what it loads; a constructor is far slower."""
-    made = kind()
-    vars(made).update(zip(_COLUMNS[kind], values, strict=True))
-    return made
+def _locked(session: Session, task_id: UUID) -> tuple[Sequence[Any], Head]:
+    """A task's case, locked, with its tasks and decisions as they are, and the head of its stream.
+
+    Whoever waits for the lock has looked at the tasks before; the longer stream gives away that they were
+    changed since, for every change is an event. Then they are looked at again; nobody can change them now.
+    """
+    connection = session.connection()
+    while True:
+        text = connection.exec_driver_sql(_READ, {"task": str(task_id)}).scalar_one_or_none()
+        if text is None:
+            raise NoSuchTask
+        *said, head, count, seen = orjson.loads(text)
+        if count == seen:
+            return said, (as_bytes(head), count)
 
 
 def _said(row: Decision) -> dict[str, Any]:
     """The values that a new row was given."""
-    return {name: value for name, value in vars(row).items() if name in _COLUMNS[Decision]}
+    return {name: value for name, value in vars(row).items() if name in _OF_DECISION}
 
 
-def _tasks(rows: Sequence[Row[Any]], task_id: UUID) -> Iterator[Task]:
-    """The open ones and the one that was asked for, in the order of their ids."""
-    found = [_entity(Task, row[: len(_TASK.c)]) for row in rows]
-    return (t for t in sorted(found, key=lambda t: t.id) if t.ended_at is None or t.id == task_id)
+def _reading() -> str:
+    case, stream, seen = of(Case), of(Stream), of(Stream).alias("seen")
+    asked = of(Task).alias("asked")
+    wanted = or_(Task.ended_at.is_(None), Task.id == asked.c.id)
+    found = (
+        select(
+            as_one(
+                told(Case),
+                all_told(Task, Task.case_id == case.c.id, wanted),
+                all_told(Decision, Decision.case_id == case.c.id),
+                stream.c.head,
+                stream.c.count,
+                select(seen.c.count).where(seen.c.id == case.c.id).scalar_subquery(),
+            )
+        )
+        .select_from(asked)
+        .join(case, case.c.id == asked.c.case_id)
+        .join(stream, stream.c.id == case.c.id)
+        .where(asked.c.id == bindparam("task", type_=asked.c.id.type))
+        .with_for_update(of=(case, stream), key_share=True)
+    )
+    return text_of(found)
 
 
-def _decisions(rows: Sequence[Row[Any]]) -> Iterator[Decision]:
-    """Those that were made, in the order of their ids."""
-    parts = (row[len(_TASK.c) :] for row in rows)
-    return (_entity(Decision, part) for part in parts if part[0] is not None)
-
-
-_COLUMNS = {kind: tuple(column.name for column in of(kind).c) for kind in (Case, Task, Decision)}
+_READ = _reading()
+_OF_DECISION = frozenset(column.name for column in of(Decision).c)

@@ -1,5 +1,7 @@
 """`./mufakat web`: serves the pages."""
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +28,7 @@ def web(
 
     logs.configure()
     page = settings().web
+    counting(settings().home / "run" / f"metrics-{page.port}")
     uvicorn.run(
         "web.app:create_app",
         factory=True,
@@ -39,3 +42,11 @@ def web(
         proxy_headers=bool(page.public_url),
         timeout_graceful_shutdown=2,
     )
+
+
+def counting(folder: Path) -> None:
+    """Let all processes of the web count in one folder, which begins empty; before they are imported."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)

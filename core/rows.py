@@ -1,24 +1,30 @@
-"""Rows of one or several tables, written by one statement, however many they are.
+"""Rows of one or several tables, written or read by one statement, however many they are.
 
 The rows travel as one JSON text, which PostgreSQL unpacks: for one row as for ten thousand that costs both
 sides less than a parameter for each value. The statement depends on which columns are written, never on what
-is in them; so it is made once, and the driver prepares it once a connection.
+is in them; so it is made once, and the driver prepares it once a connection. The other way it is the same: a
+row that is read as JSON is one column to describe, not forty.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
     ClauseElement,
     ColumnClause,
     ColumnElement,
-    Integer,
+    Insert,
+    LargeBinary,
     Table,
     Text,
+    TypeDecorator,
+    Update,
     bindparam,
     cast,
     column,
@@ -28,11 +34,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, dialect
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, dialect
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.selectable import CTE, TableValuedAlias
+from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import TypeEngine
 
 from core.database import Base
+
+Entity = TypeVar("Entity", bound=Base)
 
 Row = Mapping[str, Any]
 """A column's value by its name: ids, aware moments, texts, numbers, bytes, lists, and mappings for JSONB."""
@@ -104,6 +113,62 @@ def given(
     return rows.table_valued(*typed).render_derived(f"given_{parameter}", with_types=True)
 
 
+def told(table: type[Base]) -> ColumnElement[Any]:
+    """The row of a table that a statement has before it, as JSON; `entity` reads it."""
+    return func.row_to_json(of(table).table_valued())
+
+
+def all_told(table: type[Base], *where: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The rows of a table as a list in JSON, in the order of their ids; none are null."""
+    rows = select(func.json_agg(aggregate_order_by(told(table), of(table).c.id))).where(*where)
+    return rows.scalar_subquery()
+
+
+def as_one(*values: ColumnElement[Any]) -> ColumnElement[str]:
+    """Several values as one text, a list in JSON: one column to describe, whatever is in it."""
+    return cast(func.json_build_array(*values), Text)
+
+
+def entity(kind: type[Entity], said: dict[str, Any]) -> Entity:
+    """A row that was told and that no session knows; `said` is used up.
+
+    It is set as the mapper sets what it loads, for a constructor watches each value.
+    """
+    for name, read in _readers(kind):
+        if (value := said[name]) is not None:
+            said[name] = read(value)
+    made = kind()
+    vars(made).update(said)
+    return made
+
+
+@lru_cache
+def _readers(table: type[Base]) -> Sequence[tuple[str, Callable[[Any], Any]]]:
+    """How the values are read for which JSON has no word."""
+    found = ((column.name, _reader(column.type)) for column in of(table).c)
+    return [(name, read) for name, read in found if read is not None]
+
+
+def _reader(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(kind, TypeDecorator):
+        return _reader(kind.impl_instance)
+    if isinstance(kind, ARRAY):
+        item: TypeEngine[Any] = kind.item_type  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        each = _reader(item)
+        return each and (lambda values: [each(value) for value in values])
+    if isinstance(kind, LargeBinary):
+        return as_bytes
+    readers: Mapping[type, Callable[[Any], Any]] = {
+        UUID: UUID,
+        datetime: datetime.fromisoformat,
+        date: date.fromisoformat,
+    }
+    try:
+        return readers.get(kind.python_type)
+    except NotImplementedError:  # what is JSON already
+        return None
+
+
 def of(table: type[Base]) -> Table:
     """The table of a mapped class."""
     assert isinstance(table.__table__, Table)
@@ -117,11 +182,12 @@ def _statement(shape: tuple[tuple[str, type[Base], tuple[str, ...]], ...]) -> st
     Of one row PostgreSQL is told so: it looks it up by its id. Of many it can't know how many, and supposes a
     hundred, for which it may well read the whole table.
     """
-    parts = [
-        _part(n, verb, of(table), given(table, names, f"rows{n}", only="one" in verb), names)
+    *first, last = [
+        _part(verb, of(table), given(table, names, f"rows{n}", only="one" in verb), names)
         for n, (verb, table, names) in enumerate(shape)
     ]
-    return text_of(select(literal_column("1", Integer)).add_cte(*parts))
+    # the last one bears the others: so nothing comes back that would have to be described
+    return text_of(last.add_cte(*(part.cte(f"part{n}") for n, part in enumerate(first))))
 
 
 def text_of(statement: ClauseElement) -> str:
@@ -129,13 +195,18 @@ def text_of(statement: ClauseElement) -> str:
     return str(statement.compile(dialect=dialect(paramstyle="pyformat")))
 
 
-def _part(nth: int, verb: str, table: Table, rows: TableValuedAlias, names: Sequence[str]) -> CTE:
+def _part(verb: str, table: Table, rows: TableValuedAlias, names: Sequence[str]) -> Insert | Update:
     if verb.startswith("insert"):
         # all of them in their order: named one by one, the text is longer than what the driver remembers
         values: ColumnElement[Any] = literal_column(f"{rows.name}.*")
-        return insert(table).from_select(names, select(values).select_from(rows)).cte(f"part{nth}")
+        return insert(table).from_select(names, select(values).select_from(rows))
     changed = {name: rows.c[name] for name in names if name != "id"}
-    return update(table).where(table.c.id == rows.c.id).values(changed).cte(f"part{nth}")
+    return update(table).where(table.c.id == rows.c.id).values(changed)
+
+
+def as_bytes(text: str) -> bytes:
+    """What PostgreSQL writes for bytes."""
+    return bytes.fromhex(text.removeprefix("\\x"))
 
 
 def _plain(value: object) -> str:

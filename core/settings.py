@@ -28,6 +28,8 @@ class WebSettings(BaseModel):
     """The address that people type and that links in emails carry; empty: http://host:port."""
     session_hours: int = 12
     """A login ends after so many hours without a request."""
+    metrics_token: SecretStr = SecretStr("")
+    """What Prometheus sends as a bearer token to read /metrics; empty: only this machine may read them."""
 
 
 class PrefectSettings(BaseModel):

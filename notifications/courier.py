@@ -6,15 +6,16 @@ of couriers may run.
 """
 
 import asyncio
+import math
 import os
 import secrets
 import socket
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -27,10 +28,12 @@ from notifications import digests, leases
 from notifications.leases import LEASE, Failure
 from notifications.letter import BadAddress, Letter, compose
 from notifications.models import Message
+from notifications.pacing import Pace
 from notifications.render import render
 from notifications.sorting import sort
 from notifications.surroundings import Surroundings
-from notifications.transports import Refused, Transport, TransportDown, transports
+from notifications.transports import transports
+from notifications.ways import Refused, Transport, TransportDown
 
 BATCH = 100
 IDLE = 0.5
@@ -56,7 +59,9 @@ def run(stop: threading.Event, surroundings: Surroundings | None = None) -> None
 
     Outlives the database and the mail server going away; the log tells of it.
     """
-    Courier(stop, transports(settings()), surroundings or Surroundings()).run()
+    mail = settings().mail
+    pace = Pace(mail.domain_connections, mail.domain_per_minute)
+    Courier(stop, transports(settings()), surroundings or Surroundings(), pace).run()
 
 
 @dataclass
@@ -88,6 +93,7 @@ class Courier:
     stop: threading.Event
     ways: Sequence[Transport]
     surroundings: Surroundings = field(default_factory=Surroundings)
+    pace: Pace = field(default_factory=Pace)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
     _next_release: float = 0.0
 
@@ -163,23 +169,44 @@ class Courier:
 
     async def _lane(self, way: Transport, batch: Batch) -> None:
         while batch.waiting and batch.is_safe() and not batch.down and not self.stop.is_set():
-            message = batch.waiting.popleft()
+            message = self._next(batch)
+            if message is None:
+                if self.pace.is_idle:
+                    return  # all that waits has had its domain's share of this minute
+                await asyncio.sleep(TICK)
+                continue
+            self.pace.begin(message.address, time.monotonic())
             try:
-                await way.deliver(write(message, batch.now))
-            except TransportDown as exc:
-                batch.down = str(exc.facts["why"])
-                batch.waiting.appendleft(message)
-            except Refused as exc:
-                batch.failed.append(Failure(message.id, str(exc.facts["why"]), exc.permanent))
-            except BadAddress as exc:
-                batch.failed.append(Failure(message.id, str(exc), permanent=True))
-            except Exception as exc:
-                # One letter's trouble, such as a template's bug, must not keep the others from going out.
-                log.exception("message failed", message=str(message.id), template=message.template)
-                batch.failed.append(Failure(message.id, f"{type(exc).__name__}: {exc}", permanent=False))
-            else:
-                batch.sent.append(message.id)
+                await self._carry_one(way, batch, message)
+            finally:
+                self.pace.end(message.address)
             await asyncio.sleep(0)
+
+    def _next(self, batch: Batch) -> Message | None:
+        """The first that may go to its domain now."""
+        now = time.monotonic()
+        for message in batch.waiting:
+            if self.pace.may(message.address, now):
+                batch.waiting.remove(message)
+                return message
+        return None
+
+    async def _carry_one(self, way: Transport, batch: Batch, message: Message) -> None:
+        try:
+            await way.deliver(write(message, batch.now))
+        except TransportDown as exc:
+            batch.down = str(exc.facts["why"])
+            batch.waiting.appendleft(message)
+        except Refused as exc:
+            batch.failed.append(Failure(message.id, str(exc.facts["why"]), exc.permanent))
+        except BadAddress as exc:
+            batch.failed.append(Failure(message.id, str(exc), permanent=True))
+        except Exception as exc:
+            # One letter's trouble, such as a template's bug, must not keep the others from going out.
+            log.exception("message failed", message=str(message.id), template=message.template)
+            batch.failed.append(Failure(message.id, f"{type(exc).__name__}: {exc}", permanent=False))
+        else:
+            batch.sent.append(message.id)
 
     async def _hang_up(self) -> None:
         await asyncio.gather(*(way.close() for way in self.ways))
@@ -230,8 +257,14 @@ class Courier:
             await asyncio.to_thread(self._give_back, batch)
 
     def _give_back(self, batch: Batch) -> None:
+        """What was not tried: for at once, or for when its domain's next minute has room."""
+        now = time.monotonic()
+        pauses: defaultdict[int, list[UUID]] = defaultdict(list)
+        for message in batch.waiting:
+            pauses[math.ceil(self.pace.pause(message.address, now))].append(message.id)
         with transaction() as session:
-            leases.release(session, self.name, [m.id for m in batch.waiting], batch.down or None)
+            for seconds, ids in pauses.items():
+                leases.release(session, self.name, ids, batch.down or None, timedelta(seconds=seconds))
 
 
 def write(message: Message, now: datetime) -> Letter:

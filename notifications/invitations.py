@@ -7,14 +7,14 @@ what it has instead of showing two.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from email.headerregistry import AddressHeader
-from email.message import EmailMessage
+from email.headerregistry import Address
 from typing import Any
 from uuid import UUID
 
 from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vText
 
 from core.settings import settings
+from notifications.wire import Part
 
 FILE = "undangan.ics"
 BEFORE = timedelta(hours=1)
@@ -49,24 +49,17 @@ def read(fact: Mapping[str, Any]) -> Invitation:
     return Invitation(**given)
 
 
-def attach(letter: EmailMessage, fact: Mapping[str, Any]) -> None:
-    """Put a date beside a letter's text, as its reader's calendar takes it."""
-    sender, to = letter["From"], letter["To"]
-    assert isinstance(sender, AddressHeader) and isinstance(to, AddressHeader)
-    invitation = read(fact)
+def part(fact: Mapping[str, Any], sender: Address, recipient: Address, at: datetime) -> Part:
+    """A date as the part of a letter that clients offer "yes" and "no" for."""
     calendar = calendar_of(
-        invitation,
-        sender=sender.addresses[0].addr_spec,
-        recipient=to.addresses[0].addr_spec,
-        name=to.addresses[0].display_name,
-        at=letter["Date"].datetime,
+        read(fact),
+        sender=sender.addr_spec,
+        recipient=recipient.addr_spec,
+        name=recipient.display_name,
+        at=at,
     )
-    method = str(calendar["METHOD"])
-    # beside text and HTML, where clients look for it to offer "yes" and "no"; and no file by another name
-    letter.add_alternative(calendar.to_ical().decode(), subtype="calendar", cte="quoted-printable")
-    part = list(letter.iter_parts())[-1]
-    part.set_param("method", method)
-    part.set_param("name", FILE)
+    params = f'; method={calendar["METHOD"]}; name="{FILE}"'
+    return Part("text/calendar", calendar.to_ical().decode(), params)
 
 
 def calendar_of(invitation: Invitation, *, sender: str, recipient: str, name: str, at: datetime) -> Calendar:

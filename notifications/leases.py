@@ -71,14 +71,20 @@ def renew(session: Session, courier: str, message_ids: Iterable[UUID]) -> None:
     )
 
 
-def release(session: Session, courier: str, message_ids: Iterable[UUID], why: str | None = None) -> None:
-    """Give back messages that were not tried; the attempt does not count."""
+def release(
+    session: Session,
+    courier: str,
+    message_ids: Iterable[UUID],
+    why: str | None = None,
+    pause: timedelta = timedelta(),
+) -> None:
+    """Give back messages that were not tried, for now or for after a pause; the attempt does not count."""
     session.execute(
         _mine(courier, message_ids).values(
             state=MessageState.QUEUED,
             leased_by=None,
             attempts=Message.attempts - 1,
-            next_at=func.statement_timestamp(),
+            next_at=func.statement_timestamp() + pause,
             last_error=why,
         ),
         execution_options={"synchronize_session": False},

@@ -1,53 +1,28 @@
-"""A rendered mail as it travels: an RFC 5322 message with a text and an HTML part."""
+"""A rendered mail as it travels: a message with a text and an HTML part, and a date where one is meant."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
-from email.header import Header
-from email.headerregistry import Address, AddressHeader
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
+from email.parser import BytesParser
+from email.policy import default
 from email.utils import parseaddr
-from typing import Any
+from functools import lru_cache
+from uuid import UUID
 
 from core.errors import Invalid
 from core.settings import settings
+from notifications import invitations, wire
 from notifications.catalogue import MAILS, topic_of
 from notifications.digests import topic_that_ends
-from notifications.invitations import attach
 from notifications.links import off_link, wishes_link
 from notifications.models import Message
 from notifications.render import Rendered
 from notifications.tokens import returning_to
-
-LINE = 60
-FREE = ("Subject", "From", "To")
-"""The headers that hold what people wrote."""
-
-
-class Wire(EmailPolicy):
-    """How letters are written: CRLF, and ASCII only, so that every server passes them on unchanged.
-
-    What people wrote is encoded by the library's older way when it is long or goes beyond ASCII: its newer
-    one drops and adds spaces where it folds, and loses a name's quotes (seen with Python 3.11).
-    """
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        said = str(value)
-        if said.isascii() and (name not in FREE or len(said) <= LINE):
-            return super().fold_binary(name, value)
-        if isinstance(value, AddressHeader):
-            only = value.addresses[0]
-            return f"{name}: {_encoded(name, only.display_name)}\r\n <{only.addr_spec}>\r\n".encode("ascii")
-        return f"{name}: {_encoded(name, said)}\r\n".encode("ascii")
-
-
-WIRE = Wire(linesep="\r\n", cte_type="7bit")
-
-
-def _encoded(name: str, said: str) -> str:
-    return Header(said, "utf-8", header_name=name).encode(linesep="\r\n")
+from notifications.wire import Part
 
 
 class BadAddress(Invalid):
@@ -56,46 +31,63 @@ class BadAddress(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message and its envelope."""
+    """A message as it travels, in its envelope."""
 
+    id: UUID
+    """The message's: the same at every sending."""
     sender: str
     recipient: str
-    message: EmailMessage
+    content: bytes
+
+    def read(self) -> EmailMessage:
+        """Its headers and parts, as the other side reads them."""
+        return BytesParser(EmailMessage, policy=default).parsebytes(self.content)
 
 
 def compose(message: Message, rendered: Rendered, now: datetime) -> Letter:
     """The letter for one message. Its Message-ID comes from the message's id, so that a second sending of
     the same is known as the same. Raises BadAddress."""
-    sender = _address(*parseaddr(settings().mail.sender))
+    sender = _sender(settings().mail.sender)
     recipient = _address(message.name, message.address)
-    letter = EmailMessage(policy=WIRE)
-    letter["From"] = sender
-    letter["To"] = recipient
-    letter["Subject"] = _line(rendered.subject)
-    letter["Date"] = now.astimezone(settings().zone)
-    letter["Message-ID"] = f"<{message.id}@{sender.domain}>"
+    headers = [
+        ("From", wire.address_of("From", sender.display_name, sender.addr_spec)),
+        ("To", wire.address_of("To", recipient.display_name, recipient.addr_spec)),
+        ("Subject", wire.text_of("Subject", _line(rendered.subject))),
+        ("Date", wire.date_of(now.astimezone(settings().zone))),
+        ("Message-ID", f"<{message.id}@{sender.domain}>"),
+        *_thread(message, sender.domain),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("List-Id", f"Mufakat <mufakat.{sender.domain}>"),
+        *_ways_to_end(message),
+        ("X-Mufakat-Message", str(message.id)),
+        ("Content-Language", message.language),
+    ]
+    parts = [Part("text/plain", rendered.text), Part("text/html", rendered.html)]
+    if fact := message.facts.get("invitation"):
+        parts.append(invitations.part(fact, sender, recipient, now))
+    content = wire.written(headers, parts, f"=_{message.id.hex}")
+    return Letter(message.id, returning_to(message.id) or sender.addr_spec, recipient.addr_spec, content)
+
+
+def _thread(message: Message, domain: str) -> Iterator[tuple[str, str]]:
+    """What mails about the same are shown under, as one conversation."""
     if thread := message.facts.get(MAILS[message.template].thread):
-        letter["References"] = f"<{thread}@{sender.domain}>"
-    letter["Auto-Submitted"] = "auto-generated"
-    letter["X-Auto-Response-Suppress"] = "All"
-    letter["List-Id"] = f"Mufakat <mufakat.{sender.domain}>"
-    _ways_to_end(letter, message)
-    letter["X-Mufakat-Message"] = str(message.id)
-    letter.set_content(rendered.text, cte="quoted-printable")
-    letter.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    letter["Content-Language"] = message.language
-    if invitation := message.facts.get("invitation"):
-        attach(letter, invitation)
-    return Letter(returning_to(message.id) or sender.addr_spec, recipient.addr_spec, letter)
+        yield "References", f"<{thread}@{domain}>"
 
 
-def _ways_to_end(letter: EmailMessage, message: Message) -> None:
+def _ways_to_end(message: Message) -> Iterator[tuple[str, str]]:
     """One click ends what its reader may end (RFC 8058); for other mail that they may shape, where to."""
     if topic := topic_that_ends(message.template, message.facts):
-        letter["List-Unsubscribe"] = f"<{off_link(message.recipient_id, topic)}>"
-        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        yield "List-Unsubscribe", f"<{off_link(message.recipient_id, topic)}>"
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     elif topic_of(message.template, message.facts):
-        letter["List-Unsubscribe"] = f"<{wishes_link()}>"
+        yield "List-Unsubscribe", f"<{wishes_link()}>"
+
+
+@lru_cache
+def _sender(said: str) -> Address:
+    return _address(*parseaddr(said))
 
 
 def _address(name: str, address: str) -> Address:

@@ -1,58 +1,55 @@
-"""How letters leave the house: into a local Maildir, or to an SMTP server."""
+"""How letters leave the house: to an SMTP server, a mail service's HTTP API, a Maildir, or the console."""
 
 import asyncio
 import mailbox
 import ssl
+import sys
 from collections.abc import Sequence
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Protocol
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPSenderRefused
 
-from core.errors import MufakatError
 from core.settings import MailSettings, Settings
+from notifications.http_api import HttpTransport
 from notifications.letter import Letter
+from notifications.ways import Refused, Transport, TransportDown
 
-SMTP_CONNECTIONS = 2
 MAILDIR_WRITERS = 4
 """Each waits for the disk to have a mail for good; together they wait no longer than one."""
 CLOSING = 421
 TOO_LARGE = 552
 
 
-class TransportDown(MufakatError):
-    """The mail server can't be used now: {why}. Messages wait, and are sent when it answers again."""
-
-
-class Refused(MufakatError):
-    """The mail server did not take the message: {why}."""
-
-    def __init__(self, why: str, *, permanent: bool) -> None:
-        super().__init__(why=why)
-        self.permanent = permanent
-
-
-class Transport(Protocol):
-    """One way out, that carries one letter at a time."""
-
-    async def deliver(self, letter: Letter) -> None:
-        """Hand a letter over; on return the other side has taken it.
-
-        Raises Refused when it is this letter that failed, TransportDown when no letter can pass.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Let go of a connection; the next letter opens one again."""
-        ...
-
-
 def transports(config: Settings) -> Sequence[Transport]:
     """The ways out that the settings name; several letters travel at a time over several."""
-    if config.mail.transport == "smtp":
-        return [SmtpTransport(config.mail) for _ in range(SMTP_CONNECTIONS)]
-    return [MaildirTransport(config.maildir) for _ in range(MAILDIR_WRITERS)]
+    match config.mail.transport:
+        case "smtp":
+            return [SmtpTransport(config.mail) for _ in range(config.mail.connections)]
+        case "http":
+            return [HttpTransport(config.mail) for _ in range(config.mail.connections)]
+        case "console":
+            return [ConsoleTransport()]
+        case "maildir":
+            return [MaildirTransport(config.maildir) for _ in range(MAILDIR_WRITERS)]
+
+
+class ConsoleTransport:
+    """Letters on the standard output, as their readers see the text: for trying things out."""
+
+    async def deliver(self, letter: Letter) -> None:
+        """Print a letter. Raises TransportDown when nobody reads the output any more."""
+        mail = letter.read()
+        text = mail.get_body(("plain",))
+        head = "".join(f"{name}: {mail[name]}\n" for name in ("To", "Subject", "Message-ID"))
+        try:
+            sys.stdout.write(f"{head}\n{text.get_content() if text else ''}\n{'=' * 72}\n")
+            sys.stdout.flush()
+        except OSError as exc:
+            raise TransportDown(why=exc) from exc
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
 
 class MaildirTransport:
@@ -63,7 +60,7 @@ class MaildirTransport:
 
     async def deliver(self, letter: Letter) -> None:
         """Write the file beside and move it in whole. Raises TransportDown when the disk does not take it."""
-        written = letter.message.as_bytes().replace(b"\r\n", b"\n")
+        written = letter.content.replace(b"\r\n", b"\n")
         try:
             await asyncio.to_thread(self._write, written)
         except OSError as exc:
@@ -120,7 +117,7 @@ class SmtpTransport:
             await client.mail(letter.sender)
             await client.rcpt(letter.recipient)
             sending = True
-            await client.data(letter.message.as_bytes())
+            await client.data(letter.content)
         except SMTPResponseException as exc:
             await self._after_refusal(client, exc)
         except ValueError as exc:

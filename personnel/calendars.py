@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import yaml
-from sqlalchemy import delete, extract, select, text
+from sqlalchemy import Row, delete, extract, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,13 @@ from core.actor import Actor, system
 from core.errors import Invalid, NotFound
 from core.events import Event
 from core.ids import new_id
+from core.questions import ask
 from core.settings import settings
 from core.worktime import Season, Week, WorkCalendar
 from personnel import history
 from personnel.access import keep_records
 from personnel.models import Calendar, FreeDay
-from personnel.questions import CALENDARS, ask
+from personnel.questions import CALENDARS
 
 DATA = Path(__file__).with_name("data") / "calendar.yaml"
 SEEDING = 0x6D756963
@@ -195,12 +196,13 @@ def work_calendar(session: Session, calendar_id: UUID) -> WorkCalendar:
 def work_calendars(session: Session, calendar_ids: Iterable[UUID]) -> dict[UUID, WorkCalendar]:
     """Several calendars in one statement; an unknown id is missing."""
     ids = list(set(calendar_ids))
-    return {
-        c.id: WorkCalendar(
-            ZoneInfo(c.zone), _week(c.week), frozenset(c.free), tuple(_season(s) for s in c.seasons)
-        )
-        for c in (ask(session, CALENDARS, ids=ids) if ids else ())
-    }
+    return {row.id: read(row) for row in (ask(session, CALENDARS, ids=ids) if ids else ())}
+
+
+def read(row: Row[Any]) -> WorkCalendar:
+    """A calendar as its row says it."""
+    seasons = tuple(_season(said) for said in row.seasons)
+    return WorkCalendar(ZoneInfo(row.zone), _week(row.week), frozenset(row.free), seasons)
 
 
 def _season(said: Mapping[str, Any]) -> Season:

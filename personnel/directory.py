@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.actor import Role
 from core.directory import Capacity, Committee, Holder, Person, Post, Relation
+from core.questions import ask
 from core.worktime import WorkCalendar
 from personnel import calendars, capabilities, questions, relations, seats
 from personnel.among import among
 from personnel.days import away, in_force, office_day, serving
 from personnel.models import Account, AccountState, Employee, Leave, Unit
 from personnel.names import full_name
-from personnel.questions import ask
 from personnel.scopes import scope_of
 
 __all__ = ["PersonnelDirectory", "away", "in_force", "office_day", "person", "serving"]
@@ -151,12 +151,11 @@ class PersonnelDirectory:
         """When each unit works."""
         wanted = set(unit_ids)
         if missing := wanted - self._calendar_of.keys():
-            query = select(Unit.id, Unit.calendar_id).where(among(Unit.id, missing))
-            self._calendar_of |= {row.id: row.calendar_id for row in self._session.execute(query)}
-        ids = {u: self._calendar_of[u] for u in wanted if u in self._calendar_of}
-        if unread := set(ids.values()) - self._calendars.keys():
-            self._calendars |= calendars.work_calendars(self._session, unread)
-        return {u: self._calendars[c] for u, c in ids.items()}
+            for row in ask(self._session, questions.UNITS_CALENDARS, ids=list(missing)):
+                self._calendar_of[row.unit_id] = row.id
+                if row.id not in self._calendars:
+                    self._calendars[row.id] = calendars.read(row)
+        return {u: self._calendars[self._calendar_of[u]] for u in wanted if u in self._calendar_of}
 
     def committee(self, key: str, at: datetime) -> Committee | None:
         """A committee with everybody who sits in it on that day and has not left; None when there is none."""

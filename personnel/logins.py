@@ -2,16 +2,20 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.actor import Actor, Role
+from core.questions import ask
 from core.settings import settings
 from personnel.directory import office_day
 from personnel.models import Account, AccountState, Employee, LoginSession
+from personnel.names import full_name
 
 OLDEST = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
@@ -54,30 +58,58 @@ def open_session(
     return token
 
 
-def read_session(
-    session: Session, token: str, *, attended: bool = True
-) -> tuple[LoginSession, Account, Employee] | None:
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Whose session it is, as every page asks; plain values."""
+
+    id: UUID
+    """The session's."""
+    account_id: UUID
+    csrf: str
+    language: str
+    must_change: bool
+    actor: Actor
+
+
+def read_session(session: Session, token: str, *, attended: bool = True) -> LoggedIn | None:
     """Whose session a token opens; None once it has ended, the account is closed or the person has left.
 
     What a page asks for by itself, with nobody there perhaps, is not `attended`: it keeps no session alive.
     """
-    query = (
-        select(LoginSession, Account, Employee)
-        .join(Account, Account.id == LoginSession.account_id)
-        .join(Employee, Employee.id == Account.employee_id)
-        .where(LoginSession.token_hash == hash_of(token), Account.state == AccountState.ACTIVE)
+    rows = ask(session, _SESSION, token_hash=(known := hash_of(token)))
+    if not rows:
+        return None
+    row, at = rows[0], clock.now(session)
+    left = row.left_on is not None and row.left_on <= office_day(at)
+    if left or at >= row.ends_at or at - row.seen_at >= quiet():
+        return None
+    if attended and at - row.seen_at >= SEEN_EVERY:
+        session.execute(update(LoginSession).where(LoginSession.token_hash == known).values(seen_at=at))
+    name = full_name(row.front_title, row.name, row.back_title)
+    actor = Actor(row.employee_id, name, frozenset({*row.roles, str(Role.EMPLOYEE)}), "web")
+    return LoggedIn(row.id, row.account_id, row.csrf, row.language, row.must_change, actor)
+
+
+_SESSION = (
+    select(
+        LoginSession.id,
+        LoginSession.account_id,
+        LoginSession.csrf,
+        LoginSession.language,
+        LoginSession.seen_at,
+        LoginSession.ends_at,
+        Account.roles,
+        Account.must_change,
+        Account.employee_id,
+        Employee.front_title,
+        Employee.name,
+        Employee.back_title,
+        Employee.left_on,
     )
-    found = session.execute(query).one_or_none()
-    if found is None:
-        return None
-    login, account, employee = found
-    at = clock.now(session)
-    left = employee.left_on is not None and employee.left_on <= office_day(at)
-    if left or at >= login.ends_at or at - login.seen_at >= quiet():
-        return None
-    if attended and at - login.seen_at >= SEEN_EVERY:
-        login.seen_at = at
-    return login, account, employee
+    .join(Account, Account.id == LoginSession.account_id)
+    .join(Employee, Employee.id == Account.employee_id)
+    .where(LoginSession.token_hash == bindparam("token_hash"), Account.state == AccountState.ACTIVE)
+)
 
 
 def close_session(session: Session, token: str) -> str:

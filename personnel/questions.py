@@ -1,21 +1,12 @@
-"""The questions that every decision asks of the records, made once and answered without whole people.
+"""The questions that every decision asks of the records; `core.questions.ask` answers them."""
 
-A statement that is built anew for each question costs as much as its answer, and so does an employee that the
-session keeps to watch for changes. These are built when this module is read, and answered by plain rows.
-"""
+from sqlalchemy import ARRAY, Date, Text, and_, any_, bindparam, func, join, select
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import ARRAY, Date, Row, Select, Text, and_, any_, bindparam, func, join, select
-from sqlalchemy.dialects.postgresql import UUID as PG_UUID
-from sqlalchemy.orm import Session
-
+from core.questions import IDS
 from personnel.days import away, in_force, serving
-from personnel.models import Account, AccountState, Calendar, Employee, FreeDay, Holding, Position
+from personnel.models import Account, AccountState, Calendar, Employee, FreeDay, Holding, Position, Unit
 
 _DAY = bindparam("day", type_=Date)
-_IDS = bindparam("ids", type_=ARRAY(PG_UUID(as_uuid=True)))
 
 _PERSON = (
     Employee.id,
@@ -37,7 +28,7 @@ _HOLDER = (
 )
 _FIRST_HELD = (Holding.starts_on, Holding.id)
 
-PEOPLE = select(*_PERSON).where(Employee.id == any_(_IDS))
+PEOPLE = select(*_PERSON).where(Employee.id == any_(IDS))
 """The people of `ids`."""
 
 EVERYBODY = (
@@ -72,23 +63,25 @@ _FILLED = (
 POST = _FILLED.where(Position.id == bindparam("position"))
 """A `position` with everybody who has it on a `day`; one row without anybody when it is vacant."""
 
-POSTS = _FILLED.where(Position.key == bindparam("key"), Position.unit_id == any_(_IDS))
+POSTS = _FILLED.where(Position.key == bindparam("key"), Position.unit_id == any_(IDS))
 """The same for the positions that the units of `ids` call by a `key`."""
 
 _FREE = select(FreeDay.on).where(FreeDay.calendar_id == Calendar.id).scalar_subquery()
 
-CALENDARS = select(
+_CALENDAR = (
     Calendar.id,
     Calendar.zone,
     Calendar.week,
     Calendar.seasons,
     func.array(_FREE, type_=ARRAY(Date)).label("free"),
-).where(Calendar.id == any_(_IDS))
+)
+
+CALENDARS = select(*_CALENDAR).where(Calendar.id == any_(IDS))
 """Calendars with the days that are free in them."""
 
-
-def ask(session: Session, question: Select[Any], **given: object) -> Sequence[Row[Any]]:
-    """The answer to one of these questions; what waits in the session is written first."""
-    if session.autoflush:
-        session.flush()
-    return session.connection().execute(question, given).all()
+UNITS_CALENDARS = (
+    select(Unit.id.label("unit_id"), *_CALENDAR)
+    .join(Calendar, Calendar.id == Unit.calendar_id)
+    .where(Unit.id == any_(IDS))
+)
+"""The same for the calendars that the units of `ids` follow."""

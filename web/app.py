@@ -6,7 +6,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import wiring
 from core.settings import settings
-from web import assets, errors
+from web import assets, errors, metrics
 from web.api.app import PREFIX, create_api
 from web.deps import check_form
 from web.live import Hub
@@ -106,7 +106,8 @@ PAGES = (
 
 def create_app() -> FastAPI:
     """The pages over the composed rooms. Made once a process, after the settings are there."""
-    wiring.wire()
+    wiring.wire(metrics.subscriber)
+    metrics.install()
     app = FastAPI(title="Mufakat", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.hub = Hub(wiring.directory)
     app.include_router(health.router)
@@ -120,4 +121,5 @@ def create_app() -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)
+    app.add_middleware(metrics.Measured)
     return app

@@ -56,14 +56,13 @@ def find_visit(request: Request, session: DbSession) -> Visit:
     if found is None:
         visit = Visit(clock.now(session), _language(request, ""), _anonymous_secret(request))
     else:
-        login, account, employee = found
         visit = Visit(
             now=clock.now(session),
-            language=_language(request, login.language),
-            form_secret=login.csrf,
-            actor=accounts.actor_of(account, employee, "web"),
-            account_id=account.id,
-            must_change=account.must_change,
+            language=_language(request, found.language),
+            form_secret=found.csrf,
+            actor=found.actor,
+            account_id=found.account_id,
+            must_change=found.must_change,
         )
     request.state.visit = visit
     return visit

@@ -12,11 +12,11 @@ from approvals import inbox as inboxes
 from approvals.chains import definition_by_id
 from approvals.decisions import Verdict, decide
 from approvals.directory import Directory
-from approvals.dossier import called
 from approvals.errors import NoSuchTask
 from approvals.inbox import InboxRow
 from approvals.models import Case
 from approvals.narrowing import Narrow
+from approvals.next_task import done
 from approvals.stage import Stage
 from approvals.titles import Reasons
 from core.actor import Actor
@@ -137,8 +137,9 @@ def _one(actor: Actor, task_id: UUID, verdict: Verdict, directory: Callable[[Ses
 
 def _names(session: Session, actor: Actor, task_id: UUID, directory: Directory) -> tuple[str, str]:
     try:
-        task, reference, name = called(session, task_id)
+        did = done(session, actor, task_id)
     except NoSuchTask:
         return "", ""
-    case = session.get_one(Case, task.case_id)
-    return (reference, name) if access.may_see(session, actor, case, directory=directory) else ("", "")
+    case = session.get_one(Case, did.case_id)
+    seen = access.may_see(session, actor, case, directory=directory)
+    return (did.reference, did.subject_name) if seen else ("", "")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import any_, select
 from sqlalchemy.orm import Session
 
 from approvals import instruments
@@ -14,6 +14,7 @@ from approvals.chains import definition_by_id
 from approvals.models import Case, Task
 from core.directory import Capacity, Person
 from core.events import Recorded
+from core.questions import IDS, ask
 from flows.process.models import Process
 from personnel.directory import PersonnelDirectory
 
@@ -139,29 +140,12 @@ class Background:
         return self.members(role, self._barred.get(event.facts["task"], ())) if kind == "role" else []
 
     def _read_barred(self, task_ids: Sequence[UUID]) -> dict[UUID, Sequence[UUID]]:
-        if not task_ids:
-            return {}
-        query = select(Task.id, Task.barred).where(Task.id.in_(task_ids))
-        return {row[0]: row[1] for row in self.session.execute(query)}
+        return {row.id: row.barred for row in ask(self.session, _BARRED, ids=task_ids)} if task_ids else {}
 
     def _read_cases(self, ids: Iterable[UUID]) -> dict[UUID, CaseWords]:
-        columns: Any = (
-            Case.id,
-            Case.process_id,
-            Process.title,
-            Case.chain_version_id,
-            Case.reference,
-            Case.title,
-            Case.subject_id,
-            Case.subject_name,
-            Case.statutory_due_at,
-            Case.version,
-        )
         wanted = list(ids)
-        if not wanted:
-            return {}
-        query = select(*columns).outerjoin(Process, Process.id == Case.process_id).where(Case.id.in_(wanted))
-        return {row[0]: self._words(CaseWords(*row)) for row in self.session.execute(query)}
+        found = ask(self.session, _WORDS, ids=wanted) if wanted else ()
+        return {row.id: self._words(CaseWords(*row)) for row in found}
 
     def _words(self, case: CaseWords) -> CaseWords:
         """A case of no process, such as a correction somebody asked for, is called by its chain."""
@@ -169,3 +153,22 @@ class Background:
             return case
         title = definition_by_id(self.session, case.chain_version_id).title
         return replace(case, process_title=title.model_dump())
+
+
+_WORDS = (
+    select(
+        Case.id,
+        Case.process_id,
+        Process.title.label("process_title"),
+        Case.chain_version_id,
+        Case.reference,
+        Case.title,
+        Case.subject_id,
+        Case.subject_name,
+        Case.statutory_due_at,
+        Case.version,
+    )
+    .outerjoin(Process, Process.id == Case.process_id)
+    .where(Case.id == any_(IDS))
+)
+_BARRED = select(Task.id, Task.barred).where(Task.id == any_(IDS))

@@ -129,6 +129,11 @@ def process_view(session: Session, process_id: UUID) -> ProcessView:
     )
 
 
+def count_waiting_gates(session: Session) -> int:
+    """At how many gates cycles wait."""
+    return session.scalar(select(func.count()).where(Gate.passed_at.is_(None))) or 0
+
+
 def services(session: Session) -> list[Service]:
     """Every service that was heard of within a day, by name; by real time, also in a rehearsal.
 

@@ -14,9 +14,9 @@ from approvals import consultations, decisions, drafts, tasks
 from approvals.decisions import Verdict
 from approvals.declining import may_decline
 from approvals.directory import Directory
-from approvals.dossier import called
 from approvals.errors import CaseChanged
 from approvals.models import DecisionKind, Task
+from approvals.next_task import done
 from core.actor import Actor
 from core.errors import MufakatError
 from web import casefiles, deeds, dossiers, pages
@@ -105,10 +105,10 @@ def decide(
     """Decide, and go on to the next task; what stands in the way is shown with what was typed."""
     if problem := tried(session, actor, people, task_id, typed):
         return shown(request, session, actor, people, task_id, typed, problem)
-    task, reference, name = called(session, task_id)
-    part = View.read(typed.view)
-    where = after_deciding(session, actor, task, then=typed.then, part=part, directory=people)
-    return pages.go(where, DECIDED[DecisionKind(typed.decision)], reference=reference, name=name)
+    did, part = done(session, actor, task_id), View.read(typed.view)
+    where = after_deciding(session, actor, did, then=typed.then, part=part, directory=people)
+    word = DECIDED[DecisionKind(typed.decision)]
+    return pages.go(where, word, reference=did.reference, name=did.subject_name)
 
 
 def tried(

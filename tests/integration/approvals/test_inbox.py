@@ -8,11 +8,12 @@ from sqlalchemy import event as hooks
 from sqlalchemy import text
 
 from approvals import looking, tasks
-from approvals.inbox import InboxCounts, InboxFilter, InboxOrder, counts, inbox, next_task, place_of
+from approvals.inbox import InboxCounts, InboxFilter, InboxOrder, counts, first_of, inbox, place_of
 from approvals.inbox_parts import counted as counted_parts
 from approvals.inbox_parts import heaps
 from approvals.models import Task
 from approvals.narrowing import Narrow
+from approvals.next_task import next_task
 from core.actor import system
 from core.directory import Capacity
 from tests.integration.approvals.desk import CHAIN, Desk
@@ -280,12 +281,12 @@ def test_every_part_is_counted_as_it_is_shown(desk: Desk, clock: Any):
 
 
 def test_the_next_task_is_of_the_part_one_looks_at(desk: Desk):
-    desk.open("Budi")
+    budi = desk.task(desk.open("Budi"))
     citra = desk.task(desk.open("Citra"))
     only = Narrow(text="citra")
     who = desk.who("Kasi")
-    assert next_task(desk.session, who, directory=desk.office, narrow=only) == citra.id
-    assert next_task(desk.session, who, directory=desk.office, narrow=only, but=citra.id) is None
+    assert first_of(desk.session, who, directory=desk.office, narrow=only, but=budi.id) == citra.id
+    assert first_of(desk.session, who, directory=desk.office, narrow=only, but=citra.id) is None
 
 
 def test_whoever_saw_an_earlier_version_is_told_which_and_when(desk: Desk, clock: Any):

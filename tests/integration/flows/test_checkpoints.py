@@ -51,7 +51,7 @@ def saved(session: Session, folder: Path) -> Path:
         now = clock.now(session)
         facts = mail.facts
         said = render("checkpoint", "id", facts, recipient_id=mail.recipient_id, name=mail.name, now=now)
-        (folder / f"{mail.id}.eml").write_bytes(compose(mail, said, now).message.as_bytes())
+        (folder / f"{mail.id}.eml").write_bytes(compose(mail, said, now).content)
     return folder
 
 

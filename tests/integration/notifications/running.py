@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from notifications.courier import Courier
 from notifications.models import Message
-from notifications.transports import Transport
+from notifications.pacing import Pace
+from notifications.ways import Transport
 
 Sessions = sessionmaker[Session]
 
 
 @contextmanager
-def carrying(*ways: Transport) -> Generator[threading.Event]:
+def carrying(*ways: Transport, pace: Pace | None = None) -> Generator[threading.Event]:
     """A courier at work while the block lasts; it must then stop by itself."""
     stop = threading.Event()
-    thread = threading.Thread(target=Courier(stop, ways).run)
+    thread = threading.Thread(target=Courier(stop, ways, pace=pace or Pace()).run)
     thread.start()
     try:
         yield stop

@@ -17,7 +17,8 @@ from notifications.courier import BATCH, Courier
 from notifications.letter import Letter
 from notifications.models import Message
 from notifications.outbox import MessageDraft, enqueue
-from notifications.transports import MaildirTransport, TransportDown
+from notifications.transports import MaildirTransport
+from notifications.ways import TransportDown
 from tests.integration.notifications.factories import draft, drafts, person
 from tests.integration.notifications.running import carrying, rows, states, wait_for, wait_until
 
@@ -110,7 +111,7 @@ class Slow:
         self.began.set()
         while not self.go.is_set():
             await asyncio.sleep(0.01)
-        self.taken.append(letter.message["Message-ID"])
+        self.taken.append(str(letter.id))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -192,7 +193,7 @@ def test_a_transport_that_is_down_is_tried_again_later_with_the_same_message(
             self.tries += 1
             if self.tries < 4:
                 raise TransportDown(why="away")
-            self.taken.append(letter.message["Message-ID"])
+            self.taken.append(str(letter.id))
 
     down = Down()
     with carrying(down):

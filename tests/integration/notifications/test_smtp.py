@@ -1,5 +1,6 @@
 """The courier before a real SMTP server that refuses, drops, encrypts and asks for a login."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from cli.ports import free_port
 from core import events
 from core.settings import MailSettings, Settings
 from notifications import courier
+from notifications.letter import Letter
 from notifications.models import Message
 from notifications.outbox import enqueue
+from notifications.pacing import Pace
 from notifications.transports import MaildirTransport, SmtpTransport, transports
 from tests.integration.notifications.factories import draft, drafts, person
 from tests.integration.notifications.running import (
@@ -275,8 +278,46 @@ def test_a_wrong_password_kills_no_message_and_is_not_logged(
     assert "s3cret" not in said.out + said.err + "".join(m.last_error or "" for m in rows(waiting))
 
 
+def test_a_domain_gets_no_more_letters_at_a_time_than_it_may_and_others_pass(committed: Sessions):
+    with committed.begin() as session:
+        many = [draft(person(f"P{n}", f"p{n}@slow.go.id")) for n in range(30)]
+        enqueue(session, [*many, *(draft(person(f"Q{n}", f"q{n}@quick.go.id")) for n in range(30))])
+    most: Counter[str] = Counter()
+    going: Counter[str] = Counter()
+
+    class Counting(SmtpTransport):
+        async def deliver(self, letter: Letter) -> None:
+            domain = letter.recipient.rpartition("@")[2]
+            going[domain] += 1
+            most[domain] = max(most[domain], going[domain])
+            try:
+                await super().deliver(letter)
+            finally:
+                going[domain] -= 1
+
+    post = Post()
+    with serving(post) as port:
+        config = way_to(port).config
+        with carrying(*(Counting(config) for _ in range(4)), pace=Pace(at_once=1)):
+            wait_for(committed, sent=60)
+    assert most == {"slow.go.id": 1, "quick.go.id": 1}
+    assert sorted(post.ids) == ids(rows(committed))
+
+
+def test_a_domain_that_had_its_share_of_a_minute_keeps_no_other_back(committed: Sessions):
+    with committed.begin() as session:
+        enqueue(session, [draft(person(f"P{n}", f"p{n}@slow.go.id")) for n in range(courier.BATCH + 20)])
+        enqueue(session, [draft(person(f"Q{n}", f"q{n}@quick{n}.go.id")) for n in range(30)])
+    post = Post()
+    with serving(post) as port, carrying(way_to(port), way_to(port), pace=Pace(per_minute=10)):
+        wait_for(committed, sent=40, queued=courier.BATCH + 10)
+    waiting = [m for m in rows(committed) if m.state == "queued"]
+    assert {m.attempts for m in waiting} == {0}
+    assert all(m.address.endswith("@slow.go.id") for m in waiting)
+
+
 def test_the_settings_name_the_way_out():
     smtp = transports(Settings(mail=MailSettings(transport="smtp")))
-    assert [type(way) for way in smtp] == [SmtpTransport, SmtpTransport]
+    assert [type(way) for way in smtp] == [SmtpTransport] * 4
     local = transports(Settings(mail=MailSettings(transport="maildir")))
     assert {type(way) for way in local} == {MaildirTransport}

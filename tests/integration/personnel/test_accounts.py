@@ -12,7 +12,7 @@ from personnel import accounts, attempts, logins, rolls
 from personnel.access import AccountsAreAdmins
 from personnel.accounts import LoginTaken, UnknownRole, WrongLogin
 from personnel.attempts import TooManyTries
-from personnel.models import Account, LoginSession
+from personnel.models import Account, Employee, LoginSession
 from personnel.passwords import WeakPassword
 from tests.integration.personnel.office import ADMIN, CLERK, HR, SYSTEM, Office
 
@@ -128,12 +128,11 @@ def test_a_session_knows_its_person_and_only_its_tokens_hash_is_kept(
     token = accounts.open_session(session, made, "10.0.0.1", "Firefox")
     found = accounts.read_session(session, token)
     assert found is not None
-    login, owner, person = found
-    assert (owner.id, person.id, login.language) == (made.id, made.employee_id, "id")
+    assert (found.account_id, found.language) == (made.id, "id")
     assert token not in {row.token_hash for row in session.scalars(select(LoginSession))}
     assert accounts.read_session(session, token + "x") is None
-    actor = accounts.actor_of(owner, person)
-    assert (actor.person_id, actor.roles, actor.via) == (person.id, {"employee"}, "web")
+    actor = found.actor
+    assert (actor.person_id, actor.roles, actor.via) == (made.employee_id, {"employee"}, "web")
 
 
 def test_a_session_ends_after_quiet_hours_but_lives_while_it_is_used(
@@ -172,7 +171,7 @@ def test_leaving_the_office_ends_a_session(office: Office, session: Session) -> 
     token = accounts.open_session(session, made, "10.0.0.1", "Firefox")
     found = accounts.read_session(session, token)
     assert found is not None
-    found[2].left_on = date(2020, 1, 1)
+    session.get_one(Employee, made.employee_id).left_on = date(2020, 1, 1)
     session.flush()
     assert accounts.read_session(session, token) is None
 
@@ -190,7 +189,7 @@ def test_a_new_password_replaces_the_old_one_and_ends_all_sessions(office: Offic
     token = accounts.open_session(session, made, "10.0.0.1", "Firefox")
     found = accounts.read_session(session, token)
     assert found is not None
-    own = accounts.actor_of(found[1], found[2])
+    own = found.actor
     with pytest.raises(WrongLogin):
         accounts.set_password(session, own, made.id, "angin laut belawan")
     accounts.set_password(session, own, made.id, "angin laut belawan", current=PASSWORD)

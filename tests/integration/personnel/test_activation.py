@@ -244,7 +244,7 @@ def test_one_ends_ones_own_sessions_and_nobody_elses(office: Office, session: Se
         presence.revoke(session, me, mine, theirs.id)
     found = read_session(session, there)
     assert found
-    presence.revoke(session, me, mine, found[0].id)
+    presence.revoke(session, me, mine, found.id)
     assert read_session(session, there) is None
     assert presence.revoke_others(session, me, mine, here) == 1
     assert read_session(session, third) is None

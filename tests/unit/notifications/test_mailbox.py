@@ -10,7 +10,8 @@ from notifications import mailbox
 from notifications.letter import compose
 from notifications.models import Message
 from notifications.render import render
-from notifications.transports import MaildirTransport, TransportDown
+from notifications.transports import MaildirTransport
+from notifications.ways import TransportDown
 from tests.unit.notifications.samples import NOW, READER, TASK
 
 
