@@ -14,6 +14,7 @@ from web.routes import (
     accounts,
     activating,
     analytics,
+    appearance,
     calendars,
     capabilities,
     cases,
@@ -59,6 +60,7 @@ from web.routes import (
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 
 PAGES = (
+    appearance,
     public,
     login,
     second,

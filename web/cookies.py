@@ -9,6 +9,8 @@ from core.settings import settings
 from web.security import https
 
 LANGUAGE = "mufakat_language"
+THEME = "mufakat_theme"
+THEMES = ("light", "dark")
 FLASH = "mufakat_flash"
 LINK = "mufakat_link"
 YEAR = 365 * 24 * 3600

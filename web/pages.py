@@ -48,6 +48,7 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
         now=visit.now,
         actor=visit.actor,
         language=visit.language,
+        theme=theme if (theme := request.cookies.get(cookies.THEME)) in cookies.THEMES else "",
         settings=settings(),
         csrf=lambda: security.form_token(visit.form_secret),
         flashes=flashes(request),

@@ -50,3 +50,10 @@ def test_what_others_made_is_what_the_list_says():
 def test_an_icon_is_hidden_from_readers_unless_it_says_something():
     assert 'aria-hidden="true"' in assets.icon("check")
     assert 'aria-label="&lt;done&gt;"' in assets.icon("check", "<done>")
+
+
+def test_every_colour_has_a_name_so_that_it_is_known_by_night_too():
+    styles = (assets.STATIC / "mufakat.css").read_text()
+    _, _, below = styles.partition("/* whoever chose for themselves */")
+    colours = re.findall(r"[:\s](#(?:[0-9a-f]{6}|[0-9a-f]{3}))\b(?=[^{}]*\})", below)
+    assert set(colours) <= {"#fff"}, "use or add a variable of :root"
