@@ -31,7 +31,8 @@ class Finding:
 
 def findings() -> list[Finding]:
     """All findings; those of the database on a database that is started for them if nothing runs."""
-    looks: list[Callable[[], Finding]] = [python, uv, lock, data_folder, disk, clock_zone, mail, chromium]
+    machine: list[Callable[[], Finding]] = [python, uv, lock, data_folder, disk, clock_zone]
+    looks = [*machine, secrets, logins, mail, chromium]
     return [*(look() for look in looks), *databases(), prefect()]
 
 
@@ -99,6 +100,31 @@ def clock_zone() -> Finding:
             "Set its clock: deadlines depend on it.",
         )
     return Finding("Clock", "ok", f"{now:%Y-%m-%d %H:%M} in {zone}")
+
+
+def secrets() -> Finding:
+    """Whether anybody but their owner can read the files that hold secrets."""
+    from core.settings import settings
+
+    kept = [settings().instance_file, settings().ledger_key_file, settings().oidc.client_secret_file]
+    there = [file for file in kept if file is not None and file.exists()]
+    open_ = [str(file) for file in there if file.stat().st_mode & 0o077]
+    if not open_:
+        return Finding("Secrets", "ok", "in the environment, and in files that their owner alone reads")
+    return Finding(
+        "Secrets", "broken", f"others can read {', '.join(open_)}", "Run chmod 600 on each of them."
+    )
+
+
+def logins() -> Finding:
+    """By what people get in."""
+    from core.settings import settings
+
+    if settings().second_factor_required:
+        return Finding("Logins", "ok", "HR, operators and administrators need a second factor")
+    trying = settings().demo or settings().rehearsal
+    advice = "" if trying else "Take MUFAKAT_LOGIN_SECOND_FACTOR away."
+    return Finding("Logins", "ok" if trying else "warning", "nobody needs a second factor", advice)
 
 
 def mail() -> Finding:

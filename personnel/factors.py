@@ -84,7 +84,7 @@ def confirm(session: Session, account: Account, actor: Actor, said: str, address
         raise NoFactor
     if factor.confirmed_at is not None:
         raise FactorThere
-    step = totp.step_of(unseal(factor.sealed), said, _phone_time())
+    step = _step(factor, said)
     if step is None:
         raise WrongFactor
     attempts.clear(_door(account.id), address)
@@ -103,7 +103,7 @@ def prove(session: Session, account_id: UUID, said: str, address: str) -> None:
     factor = session.get(SecondFactor, account_id, with_for_update=True, populate_existing=True)
     if factor is None or factor.confirmed_at is None:
         raise WrongFactor
-    step = totp.step_of(unseal(factor.sealed), said, _phone_time())
+    step = _step(factor, said)
     if step is not None and step > factor.last_step:
         factor.last_step = step
     elif step is not None or not _use_paper(session, account_id, said):
@@ -167,13 +167,17 @@ def account_of(session: Session, account_id: UUID) -> Account:
     return account
 
 
+def _step(factor: SecondFactor, said: str) -> int | None:
+    """The time step of a code; none fits once the installation's secret is another: it is reset then.
+
+    Real time on purpose: a phone knows nothing of a rehearsal's clock.
+    """
+    secret = unseal(factor.sealed)
+    return totp.step_of(secret, said, datetime.now(UTC)) if secret else None
+
+
 def _door(account_id: UUID) -> str:
     return f"second factor {account_id}"
-
-
-def _phone_time() -> datetime:
-    """Real time on purpose: a phone knows nothing of a rehearsal's clock."""
-    return datetime.now(UTC)
 
 
 def _new_papers(session: Session, account_id: UUID) -> list[str]:

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64encode
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -14,9 +14,12 @@ def seal(text: str) -> str:
     return _key().encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str) -> str:
-    """What was sealed. Raises cryptography.fernet.InvalidToken when the installation's secret is another."""
-    return _key().decrypt(sealed.encode()).decode()
+def unseal(sealed: str) -> str | None:
+    """What was sealed; None when the installation's secret is another by now."""
+    try:
+        return _key().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None
 
 
 def _key() -> Fernet:

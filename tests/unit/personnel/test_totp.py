@@ -43,3 +43,4 @@ def test_a_sealed_secret_is_not_seen_and_opens_again():
     assert SECRET not in seal(SECRET)
     assert seal(SECRET) != seal(SECRET)
     assert unseal(seal(SECRET)) == SECRET
+    assert unseal("gAAAAAmade-under-another-secret") is None
