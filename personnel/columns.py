@@ -16,6 +16,8 @@ from personnel.problems import Wrong
 
 DATA = Path(__file__).with_name("data")
 Reader = Callable[[Cell], str]
+LEFT = "left:"
+_HERE = ("aktif", "masihaktif", "pegawaiaktif", "aktifbekerja", "active")
 
 
 class Kind(StrEnum):
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     POSITION = "position"
     EMPLOYEE = "employee"
     HOLDING = "holding"
+    LEAVING = "leaving"
     RANK = "rank"
     SCHOOLING = "schooling"
     APPRAISAL = "appraisal"
@@ -47,6 +50,8 @@ class Column:
     needed: bool = False
     lenient: bool = False
     """A cell that can't be read is left out with a warning; otherwise the row is refused."""
+    spelt: str = ""
+    """Of a column of choices: where their writings stand."""
     read_day: Callable[[Cell, Order], str] | None = None
     """Of a column of dates: the reader that heeds the column's order of day and month."""
 
@@ -78,6 +83,16 @@ def layouts() -> tuple[Layout, ...]:
 def labels(kind: Kind) -> dict[str, str]:
     """What the columns of a kind are called in front of people."""
     return {c.name: c.label for layout in layouts() if layout.kind is kind for c in layout.columns}
+
+
+def worded(kind: Kind, name: str, value: Any) -> Any:
+    """A kept choice as offices write it, where what is kept is a code of ours; everything else as it is."""
+    spelt = next(
+        (c.spelt for layout in layouts() if layout.kind is kind for c in layout.columns if c.name == name), ""
+    )
+    if not spelt or not isinstance(value, str) or not (value.islower() or len(value) == 1):
+        return value
+    return next(iter(spellings()[spelt].get(value, [])), value)
 
 
 @lru_cache
@@ -114,6 +129,25 @@ def level_of_education(cell: Cell) -> str:
     return found
 
 
+def leaving(cell: Cell) -> str:
+    """Why somebody is no longer here; nothing for those who are."""
+    return "" if squeezed(cells.text(cell)) in _HERE else choice("leaving")(cell)
+
+
+def status(cell: Cell) -> str:
+    """The kind of civil servant; after LEFT why somebody is none any more, as some columns say it."""
+    said = cells.text(cell)
+    if squeezed(said) in _HERE:
+        return ""
+    try:
+        return choice("status")(said)
+    except Unreadable as wrong:
+        try:
+            return LEFT + choice("leaving")(said)
+        except Unreadable:
+            raise wrong from None
+
+
 def roles(cell: Cell) -> str:
     """Roles, however separated, as one text with commas; what everybody is, is left out."""
     said = cells.text(cell).replace(";", ",").replace("/", ",").split(",")
@@ -141,6 +175,7 @@ _READERS: dict[str, Reader] = {
     "mail": cells.mail,
     "phone": cells.phone,
     "nip": nip.read,
+    "status": status,
     "education": level_of_education,
     "roles": roles,
     "number": document_number,
@@ -152,10 +187,11 @@ def _column(name: str, said: dict[str, Any]) -> Column:
     read = said.get("read", "text")
     return Column(
         name,
-        said["headers"][0],
+        said.get("label", said["headers"][0]),
         tuple(squeezed(header) for header in said["headers"]),
-        _READERS[read] if read in _READERS else choice(read),
+        leaving if read == "leaving" else _READERS[read] if read in _READERS else choice(read),
         said.get("needed", False),
         said.get("lenient", False),
+        read if read in spellings() else "",
         _DAY_READERS.get(read),
     )

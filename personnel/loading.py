@@ -41,7 +41,7 @@ HISTORIES: dict[Kind, tuple[type[Any], tuple[str, ...], tuple[str, ...]]] = {
 
 EMPLOYEE_COLUMNS = (
     "id", "name", "front_title", "back_title", "gender", "born_on", "status", "email", "phone", "language",
-    "rank", "rank_since", "education", "appointed_on", "left_on", "wanted_login", "wanted_roles",
+    "rank", "rank_since", "education", "appointed_on", "left_on", "left_for", "wanted_login", "wanted_roles",
 )  # fmt: skip
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from core.ids import new_id
 from personnel.cells import NUMBER
-from personnel.columns import Kind, labels
+from personnel.columns import Kind, labels, worded
 from personnel.heads import guess_heads
 from personnel.nip import LOST
 from personnel.own_rows import must_be_of_others
 from personnel.problems import Wrong, readable, refuse, warn
 from personnel.reading import Row
 from personnel.resolving import RESOLVERS, Entry, Refused, Saying
-from personnel.resolving_people import employee
+from personnel.resolving_people import employee, leaving
 from personnel.world import Key, State, World
 
 _SHOWN_AS = {"wanted_login": "login", "wanted_roles": "roles"}
@@ -96,11 +96,13 @@ class Planner:
     def _resolve(self, row: Row) -> Saying:
         if row.kind is Kind.EMPLOYEE:
             return employee(row, self.world, self.today, self.may_grant)
+        if row.kind is Kind.LEAVING:
+            return leaving(row, self.world, self.today)
         return RESOLVERS[row.kind](row, self.world)
 
     def _claim(self, row: Row, saying: Saying) -> None:
         """Rows that speak of one thing under different names (a guessed NIP, a wide row) must agree too."""
-        own = [entry for entry in saying.entries if entry.kind is row.kind and not entry.aside]
+        own = [entry for entry in saying.entries if entry.kind is _about(row) and not entry.aside]
         for entry in own:
             first = self._claimed.get((entry.kind, entry.key))
             if first is not None and first[1] != entry.fields:
@@ -116,7 +118,7 @@ class Planner:
             known = self.world.things[entry.kind].get(entry.key)
             action, changed = _compare(entry, known)
             done.append(action)
-            if entry.kind is row.kind and not entry.aside:
+            if entry.kind is _about(row) and not entry.aside:
                 own.append(action)
             if action != "same":
                 self._keep(planned, entry, known)
@@ -150,13 +152,17 @@ class Planner:
             return
         for name, value in changed.items():
             label = entry.labels.get(name) or labels(entry.kind).get(_SHOWN_AS.get(name, name), name)
-            planned.before[label] = self._readable(name, known[name]) if known else None
-            planned.after[label] = self._readable(name, value)
+            planned.before[label] = self._readable(entry.kind, name, known[name]) if known else None
+            planned.after[label] = self._readable(entry.kind, name, value)
 
-    def _readable(self, name: str, value: Any) -> Any:
+    def _readable(self, kind: Kind, name: str, value: Any) -> Any:
         if name in ("unit", "parent") and value:
             return self.world.things[Kind.UNIT][value,]["name"]
-        return ", ".join(str(one) for one in value) if name == "wanted_roles" else readable(value)
+        return (
+            ", ".join(str(one) for one in value)
+            if name == "wanted_roles"
+            else readable(worded(kind, name, value))
+        )
 
     def _refused(self, row: Row) -> bool:
         """Tell of a row that is refused, so that what depends on it can say why."""
@@ -182,6 +188,11 @@ class Planner:
 def key_of(row: Row) -> str:
     """By what a row's thing is known: its code, NIP or date."""
     return row.get("nip").removeprefix(LOST) or row.get("code") or row.get("on")
+
+
+def _about(row: Row) -> Kind:
+    """Of which kind the things are that a row speaks of."""
+    return Kind.EMPLOYEE if row.kind is Kind.LEAVING else row.kind
 
 
 def _compare(entry: Entry, known: State | None) -> tuple[str, dict[str, Any]]:
@@ -224,6 +235,7 @@ def _identity(row: Row) -> tuple[str, ...]:
         Kind.POSITION: ("code",),
         Kind.EMPLOYEE: ("nip",),
         Kind.HOLDING: ("nip", "position", "unit", "capacity", "starts_on"),
+        Kind.LEAVING: ("nip",),
         Kind.RANK: ("nip", "rank"),
         Kind.SCHOOLING: ("nip", "level", "field"),
         Kind.APPRAISAL: ("nip", "year"),

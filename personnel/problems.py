@@ -89,6 +89,7 @@ class Wrong(StrEnum):
     HEAD_GUESSED = "Taken as the post that leads its unit."
     KEY_TAKEN = "The unit has another post of this kind already: {code}."
     DAY_ASSUMED = "No first day is given; {day} is taken."
+    LEFT_TODAY = "The day of leaving is not given, or lies ahead; {day} is taken."
     STATUS_ASSUMED = "No status is given; PNS is taken."
     RANK_NEWER = "The record holds the later rank {rank} since {since}, which is kept."
     EDUCATION_HIGHER = "The record holds the higher education {level}, which is kept."

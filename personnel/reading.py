@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from personnel.cells import Cell, Doubtful, Unreadable, squeezed
-from personnel.columns import Kind
+from personnel.columns import LEFT, Kind
 from personnel.dates import Order, order_of
 from personnel.headers import Found, Table
 from personnel.names import split_name
@@ -83,6 +83,8 @@ def _row(sheet: str, number: int, table: Table, cells: Sequence[Cell], orders: M
             row.problems.append(Problem(column.name, Level.REFUSE, Wrong.MISSING, reading=True))
     if row.kind is Kind.EMPLOYEE and "name" in row.values:
         _split(row.values)
+    if row.get("status").startswith(LEFT):
+        row.values.setdefault("left_for", row.values.pop("status").removeprefix(LEFT))
     if row.get("status") == "PPPK":  # whose grades are no ranks, as everybody knows
         row.problems = [p for p in row.problems if p.wrong is not Wrong.GRADE_LEFT_OUT]
     return row

@@ -8,14 +8,14 @@ from personnel.columns import Kind
 from personnel.nip import LOST
 from personnel.problems import Level, Problem, Wrong, refuse, warn
 from personnel.reading import Row
-from personnel.resolving import Entry, Refused, Saying, day_before, found, said, takes_over
+from personnel.resolving import Entry, Refused, Saying, day_before, found, said, takes_over, whose
 from personnel.world import State, World
 
 PRIVILEGED = frozenset({str(Role.ADMIN), str(Role.OPERATOR), str(Role.AUDITOR)})
 """Roles that HR can't hand out by a file."""
 
 _PLAIN = ("name", "front_title", "back_title", "gender", "born_on", "status", "email", "phone", "language",
-          "rank", "rank_since", "education", "appointed_on", "left_on")  # fmt: skip
+          "rank", "rank_since", "education", "appointed_on", "left_on", "left_for")  # fmt: skip
 
 
 def employee(row: Row, world: World, today: str, may_grant: bool) -> Saying:
@@ -38,10 +38,43 @@ def employee(row: Row, world: World, today: str, may_grant: bool) -> Saying:
         raise Refused(refuse("gender", Wrong.MISSING))
     if known is None and not (defaults | fields)["born_on"]:
         raise Refused(refuse("born_on", Wrong.MISSING))
+    gone = _leaves(row, fields, digits, world, saying, today=today)
     saying.entries.append(Entry(Kind.EMPLOYEE, (digits,), fields, defaults))
-    if row.get("position"):
+    if row.get("position") and not gone:
         _post(row, digits, fields["unit"], world, saying, today=today)
     return saying
+
+
+def leaving(row: Row, world: World, today: str) -> Saying:
+    """That a person is no longer here from a day on. Raises Refused."""
+    saying = Saying()
+    owner, saying.doubts = whose(row, world)
+    fields = said(row, "left_on", "left_for")
+    _leaves(row, fields, owner, world, saying, today=today)
+    saying.entries.insert(0, Entry(Kind.EMPLOYEE, (owner,), fields))
+    return saying
+
+
+def _leaves(row: Row, fields: State, digits: str, world: World, saying: Saying, *, today: str) -> bool:
+    """Whether the person is gone by today; then nobody's posts are theirs any more.
+
+    Who leaves on a day to come holds posts until then.
+    """
+    known = world.get(Kind.EMPLOYEE, digits)
+    left_on = fields.get("left_on") or (known["left_on"] if known else None)
+    # a list of everybody gives the day of retirement; who died or moved is gone already, as the list says
+    over = fields.get("left_for", "retired") != "retired" and row.kind is Kind.EMPLOYEE
+    if fields.get("left_for") and (not left_on or (left_on > today and (over or not fields.get("left_on")))):
+        left_on = fields["left_on"] = today
+        saying.doubts.append(warn("left_on", Wrong.LEFT_TODAY, day=today))
+    if not left_on or left_on > today:
+        return False
+    for key, _ in world.held_from(digits, left_on):
+        last = max(key[3], day_before(left_on))
+        title = world.things[Kind.POSITION][key[0],]["title"]
+        saying.entries.append(Entry(Kind.HOLDING, key, {"ends_on": last}, aside=True))
+        saying.doubts.append(warn("left_on", Wrong.POST_LEFT, title=title, ends_on=last))
+    return True
 
 
 def _digits(row: Row, world: World, saying: Saying) -> str:
@@ -113,6 +146,7 @@ def _defaults(digits: str, status: str) -> State:
         "education": None,
         "appointed_on": numbered.appointed_on.isoformat() if numbered.appointed_on else None,
         "left_on": None,
+        "left_for": None,
         "wanted_login": None,
         "wanted_roles": [],
     }

@@ -26,7 +26,7 @@ _DAYS = frozenset(
 
 def store(session: Session, plan: Plan, world: World) -> None:
     """Write every state that the plan made or changed; holdings that end before those that begin."""
-    for kind in Kind:
+    for kind in _MODELS:
         changed = [_values(kind, key, state, world) for (k, key), state in plan.changed.items() if k is kind]
         made = [_values(kind, key, state, world) for (k, key), state in plan.made.items() if k is kind]
         table = _table(kind)
@@ -71,7 +71,8 @@ def table_of(kind: Kind) -> Table:
 
 def restore(session: Session, kind: Kind, states: Mapping[Key, State], world: World) -> None:
     """Write states of things that are there, as they were."""
-    _update(session, _table(kind), [_values(kind, key, state, world) for key, state in states.items()])
+    if states:
+        _update(session, _table(kind), [_values(kind, key, state, world) for key, state in states.items()])
 
 
 def identity(kind: Kind, key: Key, world: World) -> Values:

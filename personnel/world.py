@@ -83,6 +83,14 @@ class World:
         held = ((key, self.things[Kind.HOLDING][key]) for key in self._of_person[Kind.HOLDING, nip])
         return [(key, state) for key, state in held if key[2] == "definitive" and not state["ends_on"]]
 
+    def held_from(self, nip: str, day: str) -> list[tuple[Key, State]]:
+        """A person's holdings, acting ones too, that last to this day or longer."""
+        return [
+            (key, state)
+            for key, state in self.of_person(Kind.HOLDING, nip)
+            if not state["ends_on"] or state["ends_on"] >= day
+        ]
+
     def unit(self, said: str) -> str | Problem:
         """The code of a unit by its code or name."""
         if said.startswith(NUMBER):

@@ -18,6 +18,7 @@ from core.settings import settings
 from flows.promotion.rulebook import rulebook
 from personnel import ranks
 from personnel.cells import NUMBER
+from personnel.columns import Kind, worded
 from personnel.nip import LOST
 from personnel.problems import readable
 from web import pictures
@@ -149,9 +150,9 @@ def install(env: Environment, language: str) -> None:
     def told(problem: Mapping[str, Any]) -> str:
         return texts.translate(language, problem["message"]).format_map(problem.get("facts") or {})
 
-    def entered(value: str) -> str:
-        """What a row says, without the marks of what a spreadsheet did to it."""
-        return str(readable(value.removeprefix(LOST).removeprefix(NUMBER)))
+    def entered(value: str, kind: str, name: str) -> str:
+        """What a row says of a field, without the marks of what a spreadsheet did to it."""
+        return str(readable(worded(Kind(kind), name, value.removeprefix(LOST).removeprefix(NUMBER))))
 
     def fan(progress: Sequence[Progress], label: str) -> Markup:
         low, middle, high = ([getattr(p, part) for p in progress] for part in ("low", "middle", "high"))

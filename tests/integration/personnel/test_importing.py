@@ -117,13 +117,13 @@ def test_a_change_shows_what_is_and_what_would_be(session: Session) -> None:
     assert changed.action == "change"
     assert changed.before == {
         "Nama": "Budi Santoso",
-        "Kode Unit": "Dinas Kesehatan",
+        "Unit Kerja": "Dinas Kesehatan",
         "Gol/Ruang": "III/a",
         "TMT Golongan": "01-04-2022",
     }
     assert changed.after == {
         "Nama": "Budi S.",
-        "Kode Unit": "Kota",
+        "Unit Kerja": "Kota",
         "Gol/Ruang": "III/b",
         "TMT Golongan": "01-04-2026",
     }
@@ -387,7 +387,7 @@ def test_a_person_enters_with_a_post_and_later_moves_to_another(session: Session
     )
     made = preview(session, {"Pegawai": [header, [BUDI, "Budi", "1.1", "Kepala Dinas", "1-3-2026", "PNS"]]})
     moved = row(session, made, 2)
-    assert (moved.action, moved.after) == ("change", {"Kode Jabatan": "Kepala Dinas"})
+    assert (moved.action, moved.after) == ("change", {"Jabatan": "Kepala Dinas"})
     assert moved.problems[0]["facts"] == {"title": "Sekretaris", "ends_on": "28-02-2026"}
     importing.apply(session, HR, made.id)
     held = {(h.starts_on, h.ends_on) for h in session.scalars(select(Holding))}

@@ -113,7 +113,7 @@ def test_what_is_not_plain_is_asked_for_and_remembered(office: Office, browse: B
     form = {"s0.kind": "employee", "s0.header": "3", "s0.c0": "nip", "s0.c1": "name", "s0.c2": ""}
     lacking = hr.fill(page, page, **form)
     assert lacking.status_code == 422
-    assert "Kode Unit" in lacking.text
+    assert "tanpa kolom berikut: Unit Kerja" in lacking.text
     chosen = hr.fill(page, page, **{**form, "s0.c2": "unit", "remember": "yes"})
     preview = page.removesuffix("/columns")
     assert chosen.headers["location"] == preview
