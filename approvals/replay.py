@@ -1,7 +1,9 @@
 """A case rebuilt from its stream alone; and how the tables differ from it, which must be nowhere."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, CaseState, Task, TaskState
-from core.events import EventRow, facts_of, history
+from core.events import EventRow, Stream, facts_of, history
 
 
 @dataclass(slots=True)
@@ -61,22 +63,38 @@ def replay(events: Iterable[EventRow]) -> ReplayedCase:
 
 def differences(session: Session, case_id: UUID) -> list[str]:
     """Where the tables say something else than the case's stream; empty when they agree."""
-    told = replay(history(session, case_id))
     case = session.get_one(Case, case_id, populate_existing=True)
-    found = [
-        f"case.{name}: {getattr(case, name)!r}, by its stream {getattr(told, name)!r}"
-        for name in ("state", "stage", "round", "version", "outcome")
-        if getattr(case, name) != getattr(told, name)
-    ]
+    tasks = select(Task).where(Task.case_id == case_id).execution_options(populate_existing=True)
+    return [*_compared(replay(history(session, case_id)), case, session.scalars(tasks))]
+
+
+def all_differences(session: Session) -> Iterator[str]:
+    """Where the tables say something else than the streams of all cases, in three statements."""
+    fresh = {"populate_existing": True}
+    told = select(EventRow).join(Stream).where(Stream.kind == "case")
+    events = session.scalars(told.order_by(EventRow.stream_id, EventRow.index), execution_options=fresh)
+    cases = {case.id: case for case in session.scalars(select(Case), execution_options=fresh)}
+    tasks: defaultdict[UUID, list[Task]] = defaultdict(list)
+    for task in session.scalars(select(Task), execution_options=fresh):
+        tasks[task.case_id].append(task)
+    for case_id, rows in groupby(events, lambda event: event.stream_id):
+        if case := cases.get(case_id):
+            yield from (f"{case.reference}: {one}" for one in _compared(replay(rows), case, tasks[case_id]))
+        else:
+            yield f"{case_id}: a stream without its case"
+
+
+def _compared(told: ReplayedCase, case: Case, tasks: Iterable[Task]) -> Iterator[str]:
+    for name in ("state", "stage", "round", "version", "outcome"):
+        if getattr(case, name) != getattr(told, name):
+            yield f"case.{name}: {getattr(case, name)!r}, by its stream {getattr(told, name)!r}"
     by_law = case.statutory_due_at.isoformat() if case.statutory_due_at else None
     if by_law != told.statutory_due_at:
-        found.append(f"case.statutory_due_at: {by_law}, by its stream {told.statutory_due_at}")
-    tasks = select(Task).where(Task.case_id == case_id).execution_options(populate_existing=True)
-    kept = {str(task.id): _kept(task) for task in session.scalars(tasks)}
+        yield f"case.statutory_due_at: {by_law}, by its stream {told.statutory_due_at}"
+    kept = {str(task.id): _kept(task) for task in tasks}
     for id_ in kept.keys() | told.tasks.keys():
         if kept.get(id_) != told.tasks.get(id_):
-            found.append(f"task {id_}: {kept.get(id_)}, by the stream {told.tasks.get(id_)}")
-    return found
+            yield f"task {id_}: {kept.get(id_)}, by the stream {told.tasks.get(id_)}"
 
 
 def _of_case(case: ReplayedCase, what: str, facts: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from cli.throwaway import throwaway_folder
 from core import clock as core_clock
 from core import database
 from core.settings import settings
+from tests import replayed
 
 SERVER = "MUFAKAT_TESTS_SERVER"
 """Holds the superuser's address of the run's server; the first process hands it to its workers."""
@@ -93,21 +94,48 @@ def database_url(new_database: "NewDatabase") -> str:
     return url
 
 
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note which tests passed: only then is what they left behind held against its history."""
+    report = yield
+    if report.when == "call":
+        item.stash[PASSED] = report.passed and item.get_closest_marker("tampers") is None
+    return report
+
+
+def must_be_as_told(request: pytest.FixtureRequest, session: Session) -> None:
+    """Each case of a test that passed is what its stream tells, unless the test `tampers` with that."""
+    if request.node.stash.get(PASSED, False) and session.is_active:
+        replayed.must_be_as_told(session)
+
+
 @pytest.fixture
-def session(database_url: str) -> Generator[Session]:
+def session(database_url: str, request: pytest.FixtureRequest) -> Generator[Session]:
     """A session whose changes, committed or not, are gone after the test."""
     with database.engine().connect() as connection, connection.begin() as outer:
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield session
+            must_be_as_told(request, session)
         outer.rollback()
 
 
 @pytest.fixture
-def committed(database_url: str, new_database: "NewDatabase") -> Generator[sessionmaker[Session]]:
+def committed(
+    database_url: str, new_database: "NewDatabase", request: pytest.FixtureRequest
+) -> Generator[sessionmaker[Session]]:
     """Sessions whose commits are real, for threads and processes; afterwards the database is made anew."""
     yield database.sessions()
-    database.engine().dispose()
-    new_database(database_url.rpartition("/")[2])
+    try:
+        with database.sessions()() as session:
+            must_be_as_told(request, session)
+    finally:
+        database.engine().dispose()
+        new_database(database_url.rpartition("/")[2])
 
 
 @pytest.fixture

@@ -33,10 +33,10 @@ from core.settings import settings
 from tests.bench import place
 from tests.cluster import rivals
 from tests.cluster.linear import Deed, is_linearizable
-from tests.cluster.rivals import CHAIN, QUORUM, office
+from tests.cluster.rivals import CHAIN, DEEDS, QUORUM, office
 from tests.integration.approvals.office import named
 
-CASES = int(os.environ.get("RIVAL_CASES", "12"))
+CASES = int(os.environ.get("RIVAL_CASES", "20"))
 CLIENTS = 6
 STAGES = ("first", "second", "panel")
 SETTLED = "CaseSettled"
@@ -51,37 +51,75 @@ class Told:
     decided: tuple[tuple[str, str, str], ...] = ()
     """Task, person and form of each decision."""
     votes: int = 0
+    aside: bool = False
+    """Whoever holds the task put it aside."""
+    withdrawn: bool = False
 
     @property
     def over(self) -> bool:
-        return self.stage == len(STAGES)
+        return self.withdrawn or self.stage == len(STAGES)
+
+    def barred(self, who: str) -> bool:
+        return any(d[1] == who for d in self.decided)
 
 
 def answers(case: Told, deed: Deed) -> dict[str, Told]:
     """What a deed may be told, and how the case is then."""
-    task, _, who, *form = deed.about
+    task, _, who, *more = deed.about
+    if deed.what == "withdraw":
+        return {SETTLED: case} if case.over else {"ok": replace(case, withdrawn=True)}
     earlier = next((d for d in case.decided if d[0] == task), None)
     if earlier:
-        return {"ok" if form and earlier[1:] == (who, form[0]) else "AlreadyDecided": case}
+        same = deed.what == "decide" and earlier[1:] == (who, more[0])
+        return {"ok" if same else "AlreadyDecided": case}
     if refusals := _refusals(case, deed):
         return dict.fromkeys(refusals, case)
-    if deed.what == "decide":
-        return {"ok": _decided(case, (task, who, form[0]))}
-    return {"ok": replace(case, holder=who if deed.what == "claim" else None)}
+    return {"ok": _after(case, deed)}
+
+
+def _after(case: Told, deed: Deed) -> Told:
+    task, _, who, *more = deed.about
+    match deed.what:
+        case "decide":
+            return _decided(case, (task, who, more[0]))
+        case "suspend" | "resume":
+            return replace(case, aside=deed.what == "suspend")
+        case "release":
+            return replace(case, holder=None, aside=False)
+        case "claim":
+            return replace(case, holder=who)
+        case _:
+            return replace(case, holder=more[0], aside=False)
 
 
 def _refusals(case: Told, deed: Deed) -> tuple[str, ...]:
-    _, stage, who, *_ = deed.about
+    _, stage, who, *more = deed.about
     if case.over:
         return (SETTLED,)
     if STAGES.index(stage) < case.stage:
         return ("TaskEnded", SETTLED)
     if stage == "panel":
         return ()
-    if deed.what != "release" and any(d[1] == who for d in case.decided):
-        return ("DecidedBefore",)
-    taken = case.holder not in (None, who)
-    return ("NotYours" if deed.what == "release" else "AlreadyClaimed",) if taken else ()
+    mine, taken = case.holder == who, case.holder not in (None, who)
+    wrong: list[tuple[bool, str]]
+    match deed.what:
+        case "decide":
+            wrong = [(case.aside, "TaskSuspended"), (case.barred(who), "DecidedBefore")]
+            wrong += [(taken, "AlreadyClaimed")]
+        case "claim":
+            wrong = [(case.barred(who), "DecidedBefore"), (taken, "AlreadyClaimed")]
+        case "release":
+            wrong = [(taken, "NotYours")]
+        case "suspend":
+            wrong = [(case.aside, "TaskSuspended"), (case.holder is None, "NotWithYou"), (not mine, "HrOnly")]
+        case "resume":
+            wrong = [(not case.aside, "NotSuspended"), (not mine, "HrOnly")]
+        case "delegate":
+            wrong = [(case.aside, "TaskSuspended"), (not mine, "NotWithYou")]
+            wrong += [(case.barred(more[0]), "Conflicted")]
+        case _:
+            wrong = [(case.holder == more[0], "HasItAlready"), (case.barred(more[0]), "Conflicted")]
+    return next(((name,) for is_so, name in wrong if is_so), ())
 
 
 def _decided(case: Told, decision: tuple[str, str, str]) -> Told:
@@ -141,7 +179,7 @@ def test_every_case_is_decided_as_if_one_deed_came_after_another(cluster: Cluste
     try:
         while (left := _unsettled()) != 0 and time.monotonic() < deadline:
             assert all(c.is_alive() for c in clients.values()), "a client died by itself"
-            busy = [n for n in clients if _deeds(tmp_path, n) > 80]
+            busy = [n for n in clients if _deeds(tmp_path, n) > 50]
             if busy:
                 victim = clients.pop(chance.choice(busy))
                 victim.kill()
@@ -168,6 +206,8 @@ def test_every_case_is_decided_as_if_one_deed_came_after_another(cluster: Cluste
     assert unknown, "nobody was killed in the middle of something"
     assert told["AlreadyDecided"] + told["TaskEnded"] + told[SETTLED], "nobody came late"
     assert told["AlreadyClaimed"], "nobody met a rival"
+    done = {d.what for deeds in histories.values() for d in deeds if d.answer == "ok"}
+    assert done == {*DEEDS, "withdraw"}, "somebody never got to do something"
     with database.transaction() as session:
         assert [d for id_ in session.scalars(select(Case.id)) for d in differences(session, id_)] == []
         twice = select(Decision.task_id).group_by(Decision.task_id).having(func.count() > 1)

@@ -58,6 +58,7 @@ def reference(office: sessionmaker[Session]) -> str:
         return session.scalars(select(Case.reference)).one()
 
 
+@pytest.mark.tampers
 def test_a_log_is_verified_and_its_place_is_named_when_it_was_altered(office: sessionmaker[Session]):
     assert typed("verify").exit_code == 0
     assert printed("checkpoint")["made"] and not printed("checkpoint")["made"]

@@ -65,6 +65,7 @@ class Work(RuleBasedStateMachine):
         self.desk = Desk(self.session, office, CHAIN)
         self.heads = dict(HEADS)
         self.orders: set[tuple[str, str]] = set()
+        self.questions: dict[UUID, tuple[UUID, str]] = {}
         self.papers: dict[UUID, tuple[str, str]] = {}
         self.known: dict[UUID, Reference] = {}
         self.letters = 0
@@ -217,7 +218,7 @@ class Work(RuleBasedStateMachine):
         elif hands.person not in (None, who):
             refusal = errors.NotYours
         if self.attempt(lambda: tasks.release(self.session, self.desk.who(who), task_id), refusal):
-            hands.person, hands.claimed, hands.aside = None, False, False
+            hands.give_back()
 
     @rule(case_id=some_case, who=anybody, helped=st.booleans(), corrects=st.booleans(), cheats=st.booleans())
     def resubmit(self, case_id: UUID, who: str, helped: bool, corrects: bool, cheats: bool) -> None:
@@ -355,7 +356,8 @@ def hands_of(task: Task | None) -> tuple[Any, ...] | None:
     if task is None:
         return None
     names = None if task.candidates is None else {*task.candidates}
-    return task.queue, names, task.assignee_id, task.position_id, task.state
+    draft = (task.draft or {}).get("comment", "")
+    return task.queue, names, task.assignee_id, task.position_id, task.state, draft
 
 
 def as_stored(hands: Hands, state: str) -> tuple[Any, ...]:
@@ -365,5 +367,14 @@ def as_stored(hands: Hands, state: str) -> tuple[Any, ...]:
         None if hands.names is None else {named(name) for name in hands.names},
         named(hands.person) if hands.person else None,
         named(post) if post else None,
-        "suspended" if hands.aside or state == "suspended" else "allocated" if hands.person else "offered",
+        state_of(hands, state),
+        hands.draft,
     )
+
+
+def state_of(hands: Hands, state: str) -> str:
+    if hands.aside or state == "suspended":
+        return "suspended"
+    if hands.person is None:
+        return "offered"
+    return "started" if hands.begun else "allocated"

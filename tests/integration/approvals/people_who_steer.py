@@ -8,8 +8,20 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, precondition, rule
 
-from approvals import ahead, errors, handing, instruments, obstacles, panel_members, pausing, steering
+from approvals import (
+    ahead,
+    consultations,
+    drafts,
+    errors,
+    handing,
+    instruments,
+    obstacles,
+    panel_members,
+    pausing,
+    steering,
+)
 from approvals.decisions import Verdict
+from approvals.drafts import Draft
 from approvals.instruments import Order
 from core import clock
 from tests.integration.approvals.desk import keys
@@ -48,6 +60,66 @@ class SteeredWork(Work):
 
     def until(self, for_a_day: bool) -> Any:
         return clock.now(self.session) + timedelta(days=1) if for_a_day else None
+
+    # working
+
+    @rule(case_id=some_case, who=anybody, helped=st.booleans(), writes=st.booleans())
+    def begin_work(self, case_id: UUID, who: str, helped: bool, writes: bool) -> None:
+        model, task = self.at(case_id)
+        if task is None or model.hands is None:
+            return
+        who, said = (model.hands.person or who) if helped else who, f"half {next(keys)}"
+        refusal = self.not_workable(model)
+        if refusal is None and model.hands.person != who:
+            refusal = obstacles.NotWithYou
+        actor = self.desk.who(who)
+
+        def deed() -> object:
+            if writes:
+                return drafts.save_draft(self.session, actor, task, Draft(comment=said))
+            return drafts.start(self.session, actor, task)
+
+        if self.attempt(deed, refusal):
+            model.hands.begun, model.hands.draft = True, said if writes else model.hands.draft
+
+    @rule(case_id=some_case, who=anybody, helped=st.booleans(), whom=anybody)
+    def ask(self, case_id: UUID, who: str, helped: bool, whom: str) -> None:
+        model, task = self.at(case_id)
+        if task is None or model.stage is None:
+            return
+        who = next((p for p in PEOPLE if helped and model.obstacle(p) is None), who)
+        refusal = model.obstacle(who)
+        if refusal is None and whom == who:
+            refusal = obstacles.AsksThemselves
+        if refusal is None and whom in model.owners:
+            refusal = obstacles.AsksOwner
+        if refusal is None and whom in model.parties:
+            refusal = obstacles.Conflicted
+        if refusal is None and (task, whom) in self.questions.values():
+            refusal = obstacles.AskedAlready
+        actor, office, made = self.desk.who(who), self.desk.office, list[UUID]()
+
+        def deed() -> None:
+            said = {"question": "?", "directory": office}
+            made.append(consultations.consult(self.session, actor, task, named(whom), **said).id)
+
+        self.attempt(deed, refusal)
+        self.questions |= dict.fromkeys(made, (task, whom))
+
+    @precondition(lambda self: self.questions)
+    @rule(helped=st.booleans(), who=anybody)
+    def answer_question(self, helped: bool, who: str) -> None:
+        asked = next(reversed(self.questions))
+        task, whom = self.questions[asked]
+        who = whom if helped else who
+        refusal: Refusal = None if who == whom else obstacles.NoSuchQuestion
+        if refusal is None and task not in {self.open_task(case_id) for case_id in self.known}:
+            refusal = obstacles.QuestionEnded
+        actor = self.desk.who(who)
+        if self.attempt(lambda: consultations.answer(self.session, actor, asked, text="yes"), refusal):
+            refusal = obstacles.QuestionEnded
+        if refusal is obstacles.QuestionEnded:
+            del self.questions[asked]
 
     # pausing
 
@@ -118,7 +190,7 @@ class SteeredWork(Work):
         refusal = refusal or model.unfit(to)
         said: dict[str, Any] = {"reason": "a trip", "with_draft": draft}
         if self.steered(handing.delegate, who, task, refusal, named(to), **said):
-            model.hands.pass_to(to)
+            model.hands.pass_to(to, whole=draft)
 
     def who_fits(self, model: Reference, otherwise: str) -> str:
         return next((p for p in PEOPLE if model.unfit(p) is None), otherwise)

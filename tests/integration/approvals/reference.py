@@ -49,6 +49,10 @@ class Hands:
     aside: bool = False
     """Whoever has it put it aside."""
     for_a_day: bool = False
+    begun: bool = False
+    """Whoever has it began to work on it."""
+    draft: str = ""
+    """What was written on it so far, and not decided yet."""
 
     @property
     def offered(self) -> bool:
@@ -57,8 +61,13 @@ class Hands:
     def offers_to(self, who: str) -> bool:
         return who in (self.names if self.names is not None else ROLES[self.queue or ""])
 
-    def pass_to(self, who: str) -> None:
+    def pass_to(self, who: str, *, whole: bool = False) -> None:
+        """To somebody else: begun and written on only if it goes whole."""
         self.person, self.claimed, self.aside = who, self.offered, False
+        self.begun, self.draft = (self.begun, self.draft) if whole else (False, "")
+
+    def give_back(self) -> None:
+        self.person, self.claimed, self.aside, self.begun, self.draft = None, False, False, False, ""
 
 
 @dataclass
@@ -298,6 +307,7 @@ class Reference:
         hands, able = self.hands, self.open_to()
         hands.queue, hands.names = None, [*able, who]
         if not able:
-            hands.names, hands.person, hands.aside = None, who, False
-        elif hands.person and not hands.claimed and not hands.aside:
+            hands.names = None
+            hands.pass_to(who)
+        elif hands.person and not (hands.claimed or hands.aside or hands.begun):
             hands.person = None

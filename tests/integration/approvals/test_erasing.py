@@ -129,6 +129,7 @@ def test_nothing_that_was_written_into_a_case_is_left_in_any_table(desk: Desk):
         erase(desk.session, ADMIN, [case.id], rooms=[erasing.erase], **ORDER)
 
 
+@pytest.mark.tampers
 @pytest.mark.parametrize("again", ["subject_name = 'Budi'", "title = 'Promotion'", "data = '{\"a\": 1}'"])
 def test_what_is_put_back_after_its_erasure_is_found(session: Session, again: str):
     desk = Desk(session)

@@ -119,6 +119,7 @@ BREACHES = {
 }
 
 
+@pytest.mark.tampers
 @pytest.mark.parametrize("breach", BREACHES)
 def test_records_that_do_not_agree_with_the_log_are_named(decided: Session, breach: str):
     assert list(disagreements(decided)) == []

@@ -50,6 +50,7 @@ def test_each_promise_has_a_breach_here() -> None:
     assert set(BREAKS) == set(CHECKS)
 
 
+@pytest.mark.tampers
 @pytest.mark.parametrize("promise", BREAKS)
 def test_a_breach_is_found(completed: Session, promise: str) -> None:
     completed.connection().exec_driver_sql(BREAKS[promise])

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 import wiring
 from core import database
-from tests.conftest import NewDatabase, forget_settings
+from tests.conftest import NewDatabase, forget_settings, must_be_as_told
 from tests.integration.web import office as offices
 from tests.integration.web.office import Browser, Office
 from tests.integration.web.serving import serving
@@ -35,7 +35,9 @@ def office_template(new_database: NewDatabase) -> Iterator[tuple[str, Office]]:
 
 
 @pytest.fixture
-def office(office_template: tuple[str, Office], new_database: NewDatabase) -> Iterator[Office]:
+def office(
+    office_template: tuple[str, Office], new_database: NewDatabase, request: pytest.FixtureRequest
+) -> Iterator[Office]:
     """The office in a database of this test's own, whose commits are real."""
     template, made = office_template
     copy = f"{template}_copy"
@@ -49,7 +51,11 @@ def office(office_template: tuple[str, Office], new_database: NewDatabase) -> It
     forget_settings()
     wiring.wire()
     yield made
-    _restore(before)
+    try:
+        with database.transaction() as session:
+            must_be_as_told(request, session)
+    finally:
+        _restore(before)
 
 
 @pytest.fixture

@@ -246,6 +246,7 @@ def test_hr_makes_a_day_free_and_takes_that_back(office: Office, browse: Browse)
     assert browse("head").get("/hr/calendars").status_code == 403
 
 
+@pytest.mark.tampers
 def test_the_laws_deadline_is_shown_beside_the_offices(office: Office, browse: Browse):
     head, task = browse("head"), office.task()
     assert "Menurut peraturan" not in head.get("/inbox").text

@@ -127,6 +127,7 @@ def test_a_colleague_who_comes_late_to_an_offered_task_reads_who_decided_it(offi
     assert office.case_of(task).subject_name not in answer.text
 
 
+@pytest.mark.tampers
 def test_a_case_that_changed_meanwhile_is_shown_anew_and_asked_again(office: Office, browse: Browse):
     head, task = browse("head"), office.task()
     form = hidden(head.get(f"/tasks/{task}"))
