@@ -119,7 +119,7 @@ def create_app() -> FastAPI:
     app.mount(PREFIX, create_api())
     errors.install(app)
     # the last one added is the first that a request meets
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, page=errors.on_our_own)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)

@@ -63,6 +63,11 @@ class Refused:
     typed: Mapping[str, Any]
 
 
+def fault_of(problem: MufakatError | None, *refused: Refused | None) -> MufakatError | None:
+    """What a page has to answer for, if anything."""
+    return problem or next((one.error for one in refused if one), None)
+
+
 REASON = Field("reason", N_("Reason"))
 UNTIL = Field("until", N_("Goes on by itself on (may stay empty)"), "day", needed=False)
 PERSON = Field("to", N_("Name or NIP"), "person")

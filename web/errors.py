@@ -1,12 +1,13 @@
 """What goes wrong, as a page: what happened, what was kept, what to do. The one place that knows statuses."""
 
 from datetime import UTC, datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,8 +22,9 @@ from web import cookies, pages
 from web.deps import LoginNeeded, PasswordNeeded
 from web.limiting import TooMany
 from web.live import TooManyListeners
-from web.security import HEADERS, SAFE_METHODS, TooLarge
+from web.security import HEADERS, SAFE_METHODS, StaleForm, TooLarge
 from web.visit import Visit
+from web.words import N_
 
 STATUSES: dict[type[MufakatError], int] = {
     LoginNeeded: 401,
@@ -39,6 +41,11 @@ STATUSES: dict[type[MufakatError], int] = {
 }
 """The nearest class of an error's own decides."""
 
+WITH_LOGIN = ("/inbox", "/tasks", "/cases", "/questions", "/processes", "/my", "/hr", "/operator", "/ledger")
+NOT_SENT = N_(
+    "Your session had ended, so nothing was sent. Log in: you come back to where you were, and what you typed is still there."  # noqa: E501
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,6 +55,10 @@ class BadAddress(NotFound):
 
 class Unreadable(Invalid):
     """What was sent could not be read; nothing was changed. Go back, check the form and send it again."""
+
+
+class OutOfReach(MufakatError):
+    """Mufakat cannot get at its records just now: it is being looked after, or very busy. Nothing was changed, and what you typed is kept in this tab. Try again in a minute."""  # noqa: E501
 
 
 def status_of(error: MufakatError) -> int:
@@ -61,13 +72,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_the_framework)
     app.add_exception_handler(RequestValidationError, on_unreadable)
     app.add_exception_handler(DataError, on_unstorable)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(kind, on_nothing_to_read)
     app.add_exception_handler(Exception, on_the_unknown)
 
 
 def on_our_own(request: Request, error: Exception) -> Response:
     """A refusal or a miss that we know: its sentence, and its status."""
     assert isinstance(error, MufakatError)
-    if isinstance(error, LoginNeeded):
+    if isinstance(error, LoginNeeded) or (isinstance(error, StaleForm) and _has_logged_out(request)):
         return _to_login(request)
     if isinstance(error, PasswordNeeded):
         return RedirectResponse("/my/password", status_code=303)
@@ -99,6 +112,14 @@ def on_unstorable(request: Request, error: Exception) -> Response:
     return error_page(request, status_of(Unreadable()), Unreadable())
 
 
+def on_nothing_to_read(request: Request, error: Exception) -> Response:
+    """The database is away, or held something for too long: a page all the same, and when to come back."""
+    log.warning("unreachable", path=request.url.path, error=type(error).__name__)
+    answer = error_page(request, 503, OutOfReach())
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
 def on_the_unknown(request: Request, error: Exception) -> Response:
     """A fault of ours: logged under a number that the page names, without a word of its insides."""
     reference = str(new_id())[-12:]
@@ -114,7 +135,23 @@ def error_page(request: Request, status: int, error: MufakatError, reference: st
     if not hasattr(request.state, "visit"):
         request.state.visit = _stranger(request)
     text = pages.said(request, error)
-    return pages.show(request, "error.html", status, status_code=status, text=text, reference=reference)
+    return pages.show(
+        request,
+        "error.html",
+        status,
+        status_code=status,
+        text=text,
+        reference=reference,
+        back=came_from(request),
+    )
+
+
+def came_from(request: Request) -> str:
+    """The page of ours that somebody came from; empty when it is this one, or another's."""
+    from_ = urlsplit(request.headers.get("referer", ""))
+    if from_.netloc != request.headers.get("host") or from_.path in ("", request.url.path):
+        return ""
+    return pages.own_page(from_.path + (f"?{from_.query}" if from_.query else ""))
 
 
 def _stranger(request: Request) -> Visit:
@@ -124,10 +161,18 @@ def _stranger(request: Request) -> Visit:
     return Visit(datetime.now(UTC), language, secret)
 
 
+def _has_logged_out(request: Request) -> bool:
+    """Whether a form comes from a page that only people with a login see, and there is none any more."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    page = came_from(request)
+    return visit is not None and visit.actor is None and page.startswith(WITH_LOGIN)
+
+
 def _to_login(request: Request) -> Response:
     if "hx-request" in request.headers:
         # a part of a page: the whole page has to go to the login
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    back = here if request.method in SAFE_METHODS else "/"
-    return RedirectResponse(f"/login?next={quote(back, safe='')}", status_code=303)
+    if request.method in SAFE_METHODS:
+        return RedirectResponse(f"/login?next={quote(here, safe='')}", status_code=303)
+    return pages.go(f"/login?next={quote(came_from(request) or '/', safe='')}", NOT_SENT, "plain")

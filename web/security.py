@@ -3,12 +3,13 @@
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import Invalid, NotAllowed
@@ -82,8 +83,10 @@ class SecurityHeaders:
 class BodyLimit:
     """Refuses what is too large before it is read whole; forms with files may be larger."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, page: Callable[[Request, TooLarge], Response]) -> None:
         self.app = app
+        self.page = page
+        """What people are shown: it comes from above, where pages are known."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
@@ -92,7 +95,10 @@ class BodyLimit:
         limit = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_FORM
         said = headers.get("content-length", "0")
         if not said.isdecimal() or int(said) > limit:
-            answer = _too_large(scope["path"], TooLarge(limit=f"{limit // 1024} KB"))
+            error = TooLarge(limit=f"{limit // 1024} KB")
+            answer = (
+                _problem(error) if scope["path"].startswith("/api/") else self.page(Request(scope), error)
+            )
             return await answer(scope, receive, send)
         seen = 0
 
@@ -107,10 +113,8 @@ class BodyLimit:
         return await self.app(scope, counted, send)
 
 
-def _too_large(path: str, error: TooLarge) -> Response:
-    """A page's visitor gets a sentence, a program a problem (RFC 9457); who it is has not been asked yet."""
-    if not path.startswith("/api/"):
-        return PlainTextResponse(error.args[0], status_code=413)
+def _problem(error: TooLarge) -> Response:
+    """What a program is told (RFC 9457); who it is has not been asked yet."""
     said = {"type": f"/api/v1/problems/{error.code}", "title": "Too large", "status": 413}
     more = {"detail": error.args[0], "code": error.code, "facts": error.facts}
     return JSONResponse(said | more, 413, media_type="application/problem+json")

@@ -14,7 +14,7 @@ from core.actor import Actor
 from core.errors import MufakatError
 from personnel import looking
 from web import deeds, dossiers, downloads, limiting, pages
-from web.deeds import Refused
+from web.deeds import Refused, fault_of
 from web.deps import CurrentActor, DbSession, People, Visitor
 from web.errors import status_of
 from web.proposed import of_case
@@ -126,6 +126,7 @@ def shown(
     comment: str = "",
     *,
     refused: Refused | None = None,
+    form: Refused | None = None,
 ) -> Response:
     """The page of a case; after a refused act with its reason, and with what was typed."""
     language = pages.visit_of(request).language
@@ -133,7 +134,7 @@ def shown(
     return pages.show(
         request,
         "cases/case.html",
-        status_of(at_fault) if (at_fault := problem or (refused.error if refused else None)) else 200,
+        status_of(at_fault) if (at_fault := fault_of(problem, refused, form)) else 200,
         page=page,
         case=page.case,
         problem=pages.said(request, problem) if problem else "",
@@ -142,4 +143,6 @@ def shown(
         proposed=of_case(session, actor, page.case, language),
         refused=refused,
         refusal_said=pages.said(request, refused.error) if refused else "",
+        form=form,
+        form_said=pages.said(request, form.error) if form else "",
     )

@@ -1,17 +1,24 @@
 """A case's file: its documents, its versions, the remarks on it, and HR's word on what the clock did."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from approvals import access, comments, documents, versions
+from approvals.directory import Directory
 from approvals.file_errors import NoSuchDocument
 from approvals.ratifying import ratify_expiry
+from core.actor import Actor
 from core.errors import Invalid, MufakatError
 from web import casefiles, downloads, limiting, pages, uploads
+from web.deeds import Refused
 from web.deps import CurrentActor, DbSession, People
+from web.routes import cases as case_pages
+from web.routes import tasks as task_pages
 from web.words import N_
 
 router = APIRouter(prefix="/cases/{case_id}")
@@ -39,7 +46,8 @@ def add(
             name = title or sent.name.rpartition(".")[0][: documents.LONGEST_TITLE]
             documents.add(session, actor, case_id, sent, title=name, key=key, directory=people)
     except MufakatError as error:
-        return _refused(request, case_id, next, error)
+        form = Refused("upload", error, {"title": title, "key": key})
+        return _again(request, session, actor, people, case_id, next, form)
     return pages.go(_back(case_id, next), N_("The document is in the file."))
 
 
@@ -62,7 +70,8 @@ def replace(
             sent = uploads.document(file)
             documents.replace(session, actor, document_id, sent, reason=reason, directory=people)
     except MufakatError as error:
-        return _refused(request, case_id, next, error)
+        form = Refused(f"new-{document_id}", error, {"reason": reason})
+        return _again(request, session, actor, people, case_id, next, form)
     return pages.go(_back(case_id, next), N_("The document is replaced; its older version is kept."))
 
 
@@ -82,7 +91,8 @@ def remove(
         with session.begin_nested():
             documents.remove(session, actor, document_id, reason=reason, directory=people)
     except MufakatError as error:
-        return _refused(request, case_id, next, error)
+        form = Refused(f"gone-{document_id}", error, {})
+        return _again(request, session, actor, people, case_id, next, form)
     return pages.go(_back(case_id, next), N_("The document is out of the file; the history keeps it."))
 
 
@@ -151,7 +161,8 @@ def remark(
                 directory=people,
             )
     except MufakatError as error:
-        return _refused(request, case_id, next, error)
+        form = Refused(f"answer-{reply_to}" if reply_to else "remark", error, {"text": text})
+        return _again(request, session, actor, people, case_id, next, form)
     return pages.go(_back(case_id, next, "remarks"), N_("Your remark is there."))
 
 
@@ -229,6 +240,21 @@ def _back(case_id: UUID, address: str, place: str = "file") -> str:
     """The page that the form was on, at the part that it belongs to."""
     own = pages.own_page(address) if address else "/"
     return f"{f'/cases/{case_id}' if own == '/' else own}#{place}"
+
+
+def _again(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    people: Directory,
+    case_id: UUID,
+    address: str,
+    form: Refused,
+) -> Response:
+    """The page that the form was on, with what is wrong beside its field; a file has to be chosen anew."""
+    if task := re.fullmatch(r"/tasks/([0-9a-f-]{36})", address):
+        return task_pages.shown(request, session, actor, people, UUID(task[1]), form=form)
+    return case_pages.shown(request, session, actor, people, case_id, form=form)
 
 
 def _refused(request: Request, case_id: UUID, address: str, error: MufakatError) -> Response:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from approvals import consultations, decisions, drafts, tasks
+from approvals import consultations, decisions, drafts, looking, tasks
 from approvals.decisions import Verdict
 from approvals.declining import may_decline
 from approvals.directory import Directory
@@ -20,7 +20,7 @@ from approvals.next_task import done
 from core.actor import Actor
 from core.errors import MufakatError
 from web import casefiles, deeds, dossiers, pages
-from web.deeds import Refused
+from web.deeds import Refused, fault_of
 from web.deps import CurrentActor, DbSession, People
 from web.errors import status_of
 from web.following import after_deciding, goes_on
@@ -136,17 +136,20 @@ def shown(
     problem: MufakatError | None = None,
     action: str = "",
     refused: Refused | None = None,
+    form: Refused | None = None,
 ) -> Response:
     """The page of a task; after a refused decision with its reason, and with what was typed."""
     language = pages.visit_of(request).language
     page = dossiers.task_page(session, actor, task_id, directory=people, language=language)
-    difference = None
+    difference, before = None, looking.look(session, actor, page.case)
     if typed and isinstance(problem, CaseChanged):
         difference = casefiles.difference_view(session, page.case, typed.seen_version, None, language)
+    elif before and page.refusal is None:
+        difference = casefiles.difference_view(session, page.case, before.version, None, language)
     return pages.show(
         request,
         "tasks/task.html",
-        status_of(at_fault) if (at_fault := problem or (refused.error if refused else None)) else 200,
+        status_of(at_fault) if (at_fault := fault_of(problem, refused, form)) else 200,
         page=page.page,
         case=page.case,
         task=page.task,
@@ -157,10 +160,13 @@ def shown(
         deeds=[] if action else deeds.of_task(session, actor, page, directory=people),
         refused=refused,
         refusal_said=pages.said(request, refused.error) if refused else "",
+        form=form,
+        form_said=pages.said(request, form.error) if form else "",
         questions=consultations.about_task(session, task_id),
         problem=pages.said(request, problem) if problem else "",
         wrong=problem.code if problem else "",
         difference=difference,
+        looked_at=None if problem or before is None else before.at,
         mailed=bool(action),
         goes_on=goes_on(page.task) and not action,
         declinable=may_decline(page.task, actor, binding=page.stage.binding),

@@ -93,15 +93,41 @@ document.addEventListener("keydown", (event) => {
 const wanted = ["#approve", "#return", "#reject"].includes(location.hash) && location.hash.slice(1);
 if (wanted) decide(wanted);
 
-// What is typed outlives a lost session: kept in this tab until its form has been sent.
+// What is typed outlives a lost session: kept in this tab. What the server says stands above it.
 for (const field of document.querySelectorAll("textarea[data-draft]")) {
   const key = `draft:${field.dataset.draft}`;
   const kept = sessionStorage.getItem(key);
   if (kept && !field.value) field.value = kept;
   field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
 }
-for (const done of document.querySelectorAll("[data-draft-done]"))
-  sessionStorage.removeItem(`draft:${done.dataset.draftDone}`);
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const key = `form:${form.dataset.keep}`;
+  const fields = () => [...form.elements].filter((one) => one.name && one.matches("select, [type=checkbox]"));
+  const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
+  const fresh = fields().every((one) => !(one.matches("select") ? one.value : one.checked));
+  if (fresh)
+    for (const one of fields()) {
+      if (one.matches("select")) one.value = kept[one.name] || "";
+      else one.checked = (kept[one.name] || []).includes(one.value);
+    }
+  form.addEventListener("change", () => {
+    const said = {};
+    for (const one of fields()) {
+      if (one.matches("select")) said[one.name] = one.value;
+      else if (one.checked) (said[one.name] ||= []).push(one.value);
+    }
+    sessionStorage.setItem(key, JSON.stringify(said));
+  });
+}
+
+// A file that is too large is told of before it travels.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.matches("input[type=file][data-largest]")) return;
+  const large = [...field.files].some((file) => file.size > Number(field.dataset.largest));
+  field.setCustomValidity(large ? field.dataset.tooLarge : "");
+  if (large) field.reportValidity();
+});
 
 // A form is sent once, however often its button is pressed; the pressed button still tells which it was.
 document.addEventListener("submit", (event) => {

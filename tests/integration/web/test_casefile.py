@@ -94,10 +94,12 @@ def test_what_is_no_document_is_refused_in_a_sentence(office: Office, browse: Br
     hr, case = browse("hr"), case_of(office)
     page = f"/cases/{case}"
     for name, content in (("a.pdf", b"<html><script>alert(1)</script>"), ("a.pdf", b"")):
-        hr.fill(f"{page}/documents", page, files={"file": (name, content)}, title="x")
-        assert "bukan PDF, JPEG, PNG" in hr.get(page).text
+        refused = hr.fill(f"{page}/documents", page, files={"file": (name, content)}, title="Ijazah S1")
+        assert (refused.status_code, "bukan PDF, JPEG, PNG" in refused.text) == (422, True)
+        assert 'id="doc-file-problem"' in refused.text
+        assert 'value="Ijazah S1"' in refused.text
     large = hr.fill(f"{page}/documents", page, files={"file": ("a.pdf", b"x" * 21 * 1024 * 1024)})
-    assert large.status_code == 413
+    assert (large.status_code, "Terlalu besar" in large.text) == (413, True)
     assert not folder.exists()
 
 

@@ -3,10 +3,13 @@ import re
 
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
 from structlog.testing import capture_logs
 
+from core import database
 from tests.integration.web.conftest import Browse
-from tests.integration.web.office import PASSWORD, Browser, Office, token_of
+from tests.integration.web.office import PASSWORD, Browser, Office, hidden, token_of
 from tests.integration.web.serving import serving
 from web import security
 from web.app import PAGES
@@ -163,3 +166,28 @@ def test_a_fault_of_ours_shows_a_number_and_nothing_of_its_insides(
 def test_health_says_whether_we_live_and_whether_we_are_ready(stranger: Browser):
     assert stranger.get("/healthz").text == "ok"
     assert stranger.get("/readyz").text == "ready"
+
+
+def test_a_form_that_comes_after_the_session_leads_back_to_its_page(office: Office, browse: Browse):
+    head, task = browse("head"), office.task()
+    form = hidden(head.get(f"/tasks/{task}")) | {"decision": "approve"}
+    head.cookies.clear()
+    here = {"referer": f"{str(head.base_url).rstrip('/')}/tasks/{task}?view=q%3Dx"}
+    answer = head.post(f"/tasks/{task}/decide", data=form, headers=here)
+    assert answer.headers["location"] == f"/login?next=%2Ftasks%2F{task}%3Fview%3Dq%253Dx"
+    assert "belum ada yang terkirim" in head.get(answer.headers["location"]).text
+    elsewhere = {"referer": f"https://example.org/tasks/{task}"}
+    assert head.post(f"/tasks/{task}/decide", data=form, headers=elsewhere).status_code == 403
+
+
+def test_without_the_database_people_are_told_when_to_come_back(
+    office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+):
+    head = browse("head")
+    url = database.engine().url.set(port=1)
+    nowhere = sessionmaker(create_engine(url))
+    monkeypatch.setattr(database, "sessions", lambda: nowhere)
+    answer = head.get("/inbox")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert "Sedang tidak dapat dijangkau" in answer.text
+    assert "OperationalError" not in answer.text
