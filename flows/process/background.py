@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, select
+from sqlalchemy import and_, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from approvals import instruments
@@ -49,8 +49,7 @@ class Background:
         """Cases that go back to an earlier stage, and what was said of that."""
         self.ahead_due = {e.facts["case"] for e in recorded if e.name == "case.ahead_due"}
         """Cases at a stage that was decided ahead: what comes of that tells who must decide."""
-        self._cases = self._read_cases({e.facts["case"] for e in telling if "case" in e.facts})
-        self._barred = self._read_barred([e.facts["task"] for e in telling if e.facts.get("queue")])
+        self._cases, self._barred = self._read_cases(telling)
         people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from", "by", "person"))
         told = {e.facts["case"] for e in telling if e.name.startswith("case.") and "case" in e.facts}
         subjects = (case.subject_id for case in self._cases.values() if case.id in told)
@@ -139,13 +138,18 @@ class Background:
         kind, _, role = (event.facts.get("queue") or "").partition(":")
         return self.members(role, self._barred.get(event.facts["task"], ())) if kind == "role" else []
 
-    def _read_barred(self, task_ids: Sequence[UUID]) -> dict[UUID, Sequence[UUID]]:
-        return {row.id: row.barred for row in ask(self.session, _BARRED, ids=task_ids)} if task_ids else {}
-
-    def _read_cases(self, ids: Iterable[UUID]) -> dict[UUID, CaseWords]:
-        wanted = list(ids)
-        found = ask(self.session, _WORDS, ids=wanted) if wanted else ()
-        return {row.id: self._words(CaseWords(*row)) for row in found}
+    def _read_cases(
+        self, telling: Sequence[Recorded]
+    ) -> tuple[dict[UUID, CaseWords], dict[UUID, Sequence[UUID]]]:
+        """The cases' words; and who is barred from which of the tasks that are offered to a role."""
+        cases = list({e.facts["case"] for e in telling if "case" in e.facts})
+        tasks = [e.facts["task"] for e in telling if e.facts.get("queue")]
+        words: dict[UUID, CaseWords] = {}
+        barred: dict[UUID, Sequence[UUID]] = {}
+        for *case, task, who in ask(self.session, _WORDS, ids=cases, tasks=tasks) if cases else ():
+            words[case[0]] = self._words(CaseWords(*case))
+            barred |= {task: who} if task else {}
+        return words, barred
 
     def _words(self, case: CaseWords) -> CaseWords:
         """A case of no process, such as a correction somebody asked for, is called by its chain."""
@@ -167,8 +171,10 @@ _WORDS = (
         Case.subject_name,
         Case.statutory_due_at,
         Case.version,
+        Task.id.label("task_id"),
+        Task.barred,
     )
     .outerjoin(Process, Process.id == Case.process_id)
+    .outerjoin(Task, and_(Task.case_id == Case.id, Task.id == any_(bindparam("tasks", type_=IDS.type))))
     .where(Case.id == any_(IDS))
 )
-_BARRED = select(Task.id, Task.barred).where(Task.id == any_(IDS))
