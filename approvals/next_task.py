@@ -56,11 +56,16 @@ class Done:
     subject_name: str
     more: bool
     """Whether the case has another open task that they are not barred from."""
+    following: UUID | None
+    """The first of their inbox now."""
 
 
-def done(session: Session, actor: Actor, task_id: UUID) -> Done:
-    """What somebody just did. Raises NoSuchTask."""
-    found = ask(session, _DONE, task=task_id, me=actor.person_id)
+def done(session: Session, actor: Actor, task_id: UUID, *, directory: Directory) -> Done:
+    """What somebody just did, and what comes next in their inbox. Raises NoSuchTask."""
+    if actor.person_id is None:
+        raise NoSuchTask
+    reach = Reach.of(session, actor, actor.person_id, directory=directory, at=clock.now(session))
+    found = ask(session, _DONE, task=task_id, **_asking(reach, but=task_id))
     if not found:
         raise NoSuchTask
     return Done(*found[0])
@@ -73,16 +78,18 @@ def next_task(
     if actor.person_id is None:
         return None
     reach = Reach.of(session, actor, actor.person_id, directory=directory, at=clock.now(session))
-    found = ask(
-        session,
-        _NEXT,
-        me=reach.person_id,
-        but=but,
-        queues=list(reach.queues),
-        posts=_rows(reach.posts),
-        named=_rows(reach.named),
-    )
+    found = ask(session, _NEXT, **_asking(reach, but=but))
     return found[0].id if found else None
+
+
+def _asking(reach: Reach, *, but: UUID | None) -> dict[str, Any]:
+    return {
+        "me": reach.person_id,
+        "but": but,
+        "queues": list(reach.queues),
+        "posts": _rows(reach.posts),
+        "named": _rows(reach.named),
+    }
 
 
 def _rows(footings: Any) -> str:
@@ -186,7 +193,16 @@ _ANOTHER = exists().where(
     not_(bindparam("me", type_=ID) == any_(_OTHER.barred)),
 )
 _DONE = (
-    select(Task.id, Task.case_id, Task.chain, Task.stage, Case.reference, Case.subject_name, _ANOTHER)
+    select(
+        Task.id,
+        Task.case_id,
+        Task.chain,
+        Task.stage,
+        Case.reference,
+        Case.subject_name,
+        _ANOTHER,
+        _NEXT.scalar_subquery(),
+    )
     .join(Case, Case.id == Task.case_id)
     .where(Task.id == bindparam("task", type_=ID))
 )

@@ -60,17 +60,17 @@ from web.routes import (
 from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 
 PAGES = (
+    tasks,
+    inbox,
+    events,
+    many,
+    group,
     appearance,
     public,
     login,
     second,
     oidc,
     activating,
-    inbox,
-    events,
-    many,
-    group,
-    tasks,
     links,
     mailed_files,
     cases,
@@ -104,6 +104,7 @@ PAGES = (
     webhooks,
     interface,
 )
+"""What is asked for most comes first: an address is compared with one after the other."""
 
 
 def create_app() -> FastAPI:

@@ -1,10 +1,11 @@
 """What routes are given: the session, who visits, who acts. Each is spelled once, here."""
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 import wiring
@@ -36,10 +37,11 @@ class PasswordNeeded(NotAllowed):
     """Choose a password of your own before you go on."""
 
 
-def open_session() -> Generator[Session]:
+async def open_session() -> AsyncGenerator[Session]:
+    """Begun without a thread, for that asks the database nothing; committed in one, for that does."""
     with database.sessions()() as session:
         yield session
-        session.commit()
+        await run_in_threadpool(session.commit)
 
 
 DbSession = Annotated[Session, Depends(open_session, scope="function")]

@@ -6,7 +6,7 @@ from approvals import pulling
 from approvals.directory import Directory
 from approvals.inbox import first_of
 from approvals.models import Task
-from approvals.next_task import Done, next_task
+from approvals.next_task import Done
 from core.actor import Actor
 from web.inbox_view import View
 
@@ -29,8 +29,7 @@ def after_deciding(
         if alike is not None:
             return f"/tasks/{alike.id}?then={SAME_KIND}"
     if part == WHOLE:
-        following = next_task(session, actor, directory=directory, but=done.task_id)
-        return f"/tasks/{following}" if following else "/inbox"
+        return f"/tasks/{done.following}" if done.following else "/inbox"
     following = first_of(
         session, actor, directory=directory, but=done.task_id, narrow=part.narrow, filter=part.filter
     )

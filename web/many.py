@@ -137,7 +137,7 @@ def _one(actor: Actor, task_id: UUID, verdict: Verdict, directory: Callable[[Ses
 
 def _names(session: Session, actor: Actor, task_id: UUID, directory: Directory) -> tuple[str, str]:
     try:
-        did = done(session, actor, task_id)
+        did = done(session, actor, task_id, directory=directory)
     except NoSuchTask:
         return "", ""
     case = session.get_one(Case, did.case_id)

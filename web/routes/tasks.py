@@ -105,7 +105,7 @@ def decide(
     """Decide, and go on to the next task; what stands in the way is shown with what was typed."""
     if problem := tried(session, actor, people, task_id, typed):
         return shown(request, session, actor, people, task_id, typed, problem)
-    did, part = done(session, actor, task_id), View.read(typed.view)
+    did, part = done(session, actor, task_id, directory=people), View.read(typed.view)
     where = after_deciding(session, actor, did, then=typed.then, part=part, directory=people)
     word = DECIDED[DecisionKind(typed.decision)]
     return pages.go(where, word, reference=did.reference, name=did.subject_name)
