@@ -144,7 +144,7 @@ MAILS: Mapping[str, Mail] = {
     ),
     "delegation_ended": _mail("received from_name to_name order by_name", _page("/my/delegations")),
     "account_code": _mail("login code_id purpose until", _account_code, passes_hold=True),
-    "account_notice": _mail("happened at", _page("/my/sessions"), "by_name reason"),
+    "account_notice": _mail("happened at", _page("/my/sessions"), "by_name reason address"),
     "digest": _mail("items", _page("/inbox"), "more topic"),
     "one_time_code": _mail("code_id purpose minutes until", _code, passes_hold=True),
 }

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import clock, onetime
@@ -17,8 +17,8 @@ from core.ids import new_id
 from core.settings import settings
 from personnel import accounts, attempts, history, passwords
 from personnel.among import among
-from personnel.days import office_day, serving
-from personnel.models import Account, AccountState, Employee
+from personnel.days import in_force, office_day, serving
+from personnel.models import Account, AccountState, Employee, Holding, Position
 from personnel.models_accounts import AccountCode, Channel, Purpose
 from personnel.names import full_name
 
@@ -82,13 +82,14 @@ def invite(
     """Give accounts without a password a fresh code, by mail or for a letter; one line for each, by name.
 
     Earlier codes stop working. Whoever has a password, no address, left or is locked gets none, and the line
-    says why; nobody gets one from themselves, and accounts with roles only from administrators. Raises
-    AccountsAreHrs.
+    says why; nobody gets one from themselves. Accounts with roles, letters to those who decide by their post,
+    and letters in place of a password that there is, are administrators' alone. Raises AccountsAreHrs.
     """
     keep_logins(actor)
     now = clock.now(session)
+    day = office_day(now)
     query = (
-        select(Account, Employee, serving(office_day(now)))
+        select(Account, Employee, serving(day), _decides(day))
         .join(Employee, Employee.id == Account.employee_id)
         .where(among(Account.id, account_ids))
         .order_by(Employee.name, Employee.id)
@@ -96,11 +97,12 @@ def invite(
     )
     lines: list[Invited] = []
     given: list[AccountCode] = []
-    for account, employee, serves in session.execute(query):
-        result = _refused(actor, account, employee, channel, serves)
+    for account, employee, serves, decides in session.execute(query):
+        result = _refused(actor, account, employee, channel, serves=serves, decides=decides)
         line = _line(account, employee, result or _done(channel))
         if result is None:
-            made = _code(account, Purpose.ACTIVATION, channel, actor, now)
+            first = account.password_hash == passwords.UNUSABLE
+            made = _code(account, Purpose.ACTIVATION if first else Purpose.RESET, channel, actor, now)
             given.append(made)
             line = _line(account, employee, line.result, made)
         lines.append(line)
@@ -191,6 +193,7 @@ def redeem(session: Session, login: str, code: str, password: str, address: str)
     attempts.clear(login, address)
     passwords.check(password, account.login, employee.nip, employee.name)
     given.ended_at = now
+    account.known_email = employee.email.strip()
     owner = accounts.actor_of(account, employee)
     accounts.change_password(session, owner, account, password, must_change=False, how=given.purpose)
     return account
@@ -211,20 +214,27 @@ def counts(session: Session) -> tuple[int, int]:
 
 
 def _refused(
-    actor: Actor, account: Account, employee: Employee, channel: Channel, serves: bool
+    actor: Actor, account: Account, employee: Employee, channel: Channel, *, serves: bool, decides: bool
 ) -> Result | None:
     """Why an account gets no code; None when it gets one."""
     if actor.person_id == account.employee_id:
         return Result.OWN
     if account.state != AccountState.ACTIVE or not serves:
         return Result.NOT_ACTIVE
-    if not may_touch(actor, account):
+    by_letter, by_admin = channel is Channel.LETTER, actor.is_system or actor.has(Role.ADMIN)
+    if not may_touch(actor, account) or (by_letter and decides and not by_admin):
         return Result.ADMINS_ONLY
-    if account.password_hash != passwords.UNUSABLE:
+    if account.password_hash != passwords.UNUSABLE and not (by_letter and by_admin):
         return Result.ACTIVATED
     if channel is Channel.MAIL and not employee.email.strip():
         return Result.NO_ADDRESS
     return None
+
+
+def _decides(day: date) -> ColumnElement[bool]:
+    """Whether somebody has a post that chains ask: their letter in other hands would decide."""
+    posts = select(Holding.id).join(Position, Position.id == Holding.position_id)
+    return posts.where(Holding.employee_id == Employee.id, in_force(day), Position.key.is_not(None)).exists()
 
 
 def _done(channel: Channel) -> Result:
@@ -232,7 +242,7 @@ def _done(channel: Channel) -> Result:
 
 
 def _code(account: Account, purpose: Purpose, channel: Channel, actor: Actor, now: datetime) -> AccountCode:
-    activation = timedelta(days=settings().login.activation_days)
+    activation, by_mail = timedelta(days=settings().login.activation_days), channel is Channel.MAIL
     return AccountCode(
         id=new_id(),
         account_id=account.id,
@@ -240,7 +250,7 @@ def _code(account: Account, purpose: Purpose, channel: Channel, actor: Actor, no
         channel=channel,
         made_at=now,
         made_by=actor.person_id,
-        expires_at=now + (activation if purpose is Purpose.ACTIVATION else RESET_GOOD_FOR),
+        expires_at=now + (RESET_GOOD_FOR if purpose is Purpose.RESET and by_mail else activation),
         ended_at=None,
     )
 

@@ -253,6 +253,8 @@ class Account(Base):
     last_login_at: Mapped[datetime | None]
     lock_reason: Mapped[str] = mapped_column(default="", server_default="")
     """Why HR or an administrator locked it; empty while it is not."""
+    known_email: Mapped[str] = mapped_column(default="", server_default="")
+    """The mail address that its owner saw at the last login; empty before the first."""
 
 
 class LoginSession(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.actor import system
 from core.ids import new_id
+from personnel import addresses
 from personnel.activation import send_reset
 from personnel.days import office_day, serving
 from personnel.models import Account, AccountState, Employee
@@ -35,8 +36,11 @@ def work_off(session: Session) -> int:
     asked = session.scalars(query.with_for_update(skip_locked=True)).all()
     sent = 0
     for login in dict.fromkeys(request.login for request in asked):
-        account = _able(session, login)
-        if account is not None and not _often(session, account):
+        found = _able(session, login)
+        if found is None or _often(session, found[0]):
+            continue
+        account, address = found
+        if addresses.trusted(session, system("keeper"), account, address):
             send_reset(session, system("keeper"), account)
             sent += 1
     for request in asked:
@@ -51,9 +55,10 @@ def forget(session: Session, before: datetime) -> int:
     return len(session.scalars(delete(AccountCode).where(over).returning(AccountCode.id)).all())
 
 
-def _able(session: Session, login: str) -> Account | None:
+def _able(session: Session, login: str) -> tuple[Account, str] | None:
+    """Whom a login means, and the address in the record."""
     query = (
-        select(Account)
+        select(Account, Employee.email)
         .join(Employee, Employee.id == Account.employee_id)
         .where(
             or_(Account.login == login, Employee.nip == login),
@@ -65,7 +70,8 @@ def _able(session: Session, login: str) -> Account | None:
         .limit(1)
         .with_for_update(of=Account)
     )
-    return session.scalar(query)
+    found = session.execute(query).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def _often(session: Session, account: Account) -> bool:

@@ -4,9 +4,15 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from personnel import accounts, factors
-from personnel.models import Account
+from personnel import accounts, addresses, factors
+from personnel.models import Account, Employee
 from web import cookies, half, pages
+from web.words import N_
+
+ANOTHER_ADDRESS = N_(
+    "Your mail address in the records is now {address}. If that is not yours, tell HR at once: codes for a "
+    "new password would go there."
+)
 
 
 def enter(request: Request, session: Session, account: Account, back: str, way: str = "password") -> Response:
@@ -25,7 +31,12 @@ def admit(
     request: Request, session: Session, account: Account, back: str, *, way: str, proved: bool = False
 ) -> Response:
     """Open the session and lead on."""
-    answer = pages.go("/my/password" if account.must_change else pages.own_page(back))
+    there = "/my/password" if account.must_change else pages.own_page(back)
+    owner = accounts.actor_of(account, session.get_one(Employee, account.employee_id))
+    if address := addresses.seen(session, owner, account):
+        answer = pages.go(there, ANOTHER_ADDRESS, "bad", address=address)
+    else:
+        answer = pages.go(there)
     let_in(request, session, answer, account, way=way, proved=proved)
     return answer
 

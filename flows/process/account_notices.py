@@ -1,6 +1,7 @@
 """Who is told by mail of what happens to an account: its owner, by messages that can't be switched off."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +21,8 @@ HAPPENED: Mapping[str, str] = {
     "account.second_factor_ended": "factor-ended",
     "account.second_factor_reset": "factor-reset",
     "account.recovery_codes_renewed": "papers",
+    "account.address_changed": "address",
+    "account.reset_held": "reset-held",
 }
 PASSWORD: Mapping[str, str] = {
     "own": "password",
@@ -51,7 +54,7 @@ def _told(
 ) -> Iterator[MessageDraft]:
     """One message to the account's owner. Whoever has no address is told nothing: a letter is their way."""
     person = directory.people([event.event.stream]).get(event.event.stream)
-    if person is None or not person.active or not person.email.strip():
+    if person is None or not person.active or not (person.email.strip() or event.personal.get("before")):
         return
     if event.name == CODE and event.facts["channel"] == Channel.MAIL:
         facts = {
@@ -66,4 +69,7 @@ def _told(
     by = event.actor.name if event.actor.person_id not in (None, person.id) else ""
     reason = event.personal.get("reason", "")
     facts = {"happened": happened, "at": event.at, "by_name": by, "reason": reason}
+    if before := event.personal.get("before"):  # whoever reads mail at the address that was known until now
+        person = replace(person, email=before)
+        facts["address"] = event.personal["present"]
     yield MessageDraft(event.id, "account_notice", person, facts, URGENT)

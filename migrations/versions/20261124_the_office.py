@@ -340,6 +340,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_second_factor")),
     )
     op.add_column("account", sa.Column("lock_reason", sa.Text(), server_default="", nullable=False))
+    op.add_column("account", sa.Column("known_email", sa.Text(), server_default="", nullable=False))
     op.add_column(
         "case", sa.Column("doubted", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
     )
@@ -446,6 +447,7 @@ def downgrade() -> None:
     op.drop_column("chain_version", "confirmed_at")
     op.drop_column("case", "corrected_by")
     op.drop_column("case", "doubted")
+    op.drop_column("account", "known_email")
     op.drop_column("account", "lock_reason")
     op.drop_table("second_factor")
     op.drop_table("recovery_code")

@@ -9,7 +9,7 @@ from core import clock, onetime
 from core.actor import Actor
 from core.errors import NotFound
 from core.events import history
-from personnel import accounts, activation, letters, locking, passwords, presence, resetting
+from personnel import accounts, activation, addresses, letters, locking, passwords, presence, resetting
 from personnel.access import AccountsAreAdmins
 from personnel.activation import AccountsAreHrs, Result, WrongAccountCode
 from personnel.attempts import TooManyTries
@@ -257,3 +257,43 @@ def test_counts_tell_who_still_waits(office: Office, session: Session) -> None:
     assert activation.counts(session) == (before[0], before[1] + 1)
     assert made.password_hash == passwords.UNUSABLE
     assert made.id in activation.unactivated(session)
+
+
+def test_letters_to_those_who_decide_by_their_post_are_administrators_to_print(
+    office: Office, session: Session
+) -> None:
+    head = account(office, session, "post.head")
+    unit = office.unit("P-post")
+    office.holding(office.post(unit), person_of(session, head))
+    assert activation.invite(session, HR, [head.id], Channel.LETTER)[0].result is Result.ADMINS_ONLY
+    assert activation.invite(session, HR, [head.id], Channel.MAIL)[0].result is Result.SENT
+    assert activation.invite(session, ADMIN, [head.id], Channel.LETTER)[0].result is Result.PRINTED
+
+
+def test_an_administrators_letter_replaces_a_forgotten_password(office: Office, session: Session) -> None:
+    made = account(office, session, "by.letter")
+    accounts.set_password(session, ADMIN, made.id, NEW)
+    assert activation.invite(session, HR, [made.id], Channel.LETTER)[0].result is Result.ACTIVATED
+    (line,) = activation.invite(session, ADMIN, [made.id], Channel.LETTER)
+    assert line.result is Result.PRINTED
+    assert accounts.authenticate(session, "by.letter", NEW, "10.1.0.16").id == made.id
+    activation.redeem(session, "by.letter", line.code, "angin laut Belawan", "10.1.0.16")
+    assert accounts.authenticate(session, "by.letter", "angin laut Belawan", "10.1.0.16").id == made.id
+
+
+def test_no_code_goes_to_an_address_that_its_owner_has_not_seen(office: Office, session: Session) -> None:
+    made = account(office, session, "moved.one", email="before@medan.example")
+    accounts.set_password(session, ADMIN, made.id, NEW)
+    owner = Actor(made.employee_id, "Pemilik", frozenset({"employee"}))
+    assert addresses.seen(session, owner, made) == ""
+    person_of(session, made).email = "somebody.else@medan.example"
+    session.flush()
+    resetting.ask(session, "moved.one", "10.1.0.17")
+    assert resetting.work_off(session) == 0
+    held = history(session, made.employee_id)[-1]
+    assert held.name == "account.reset_held"
+    assert "medan.example" not in held.body
+    assert addresses.seen(session, owner, made) == "somebody.else@medan.example"
+    assert addresses.seen(session, owner, made) == ""
+    resetting.ask(session, "moved.one", "10.1.0.17")
+    assert resetting.work_off(session) == 1

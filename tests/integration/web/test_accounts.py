@@ -12,7 +12,7 @@ from core import onetime
 from core.database import transaction
 from notifications.models import Message
 from personnel import accounts, passwords, resetting
-from personnel.models import Account, AccountState, LoginSession
+from personnel.models import Account, AccountState, Employee, LoginSession
 from personnel.models_accounts import AccountCode, RecordView, ResetRequest
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import PASSWORD, Browser, Office, hidden
@@ -273,3 +273,16 @@ def test_a_login_that_does_not_exist_takes_the_same_work(office: Office):
     finally:
         accounts.passwords.matches = before
     assert calls == ["asked", "head", "asked", "nobody-at-all"]
+
+
+def test_who_logs_in_is_told_of_another_address_and_so_is_the_one_before(office: Office, browse: Browse):
+    browse("staff0")
+    with transaction() as session:
+        person = session.get_one(Employee, office.people.staff[0])
+        before, person.email = person.email, "somebody.else@medan.example"
+    again = browse("staff0")
+    assert "somebody.else@medan.example" in again.get("/inbox").text
+    (told,) = [mail for mail in mails("account_notice") if mail.facts["happened"] == "address"]
+    assert told.address == before
+    assert told.facts["address"] == "somebody.else@medan.example"
+    assert "somebody.else" not in browse("staff0").get("/inbox").text

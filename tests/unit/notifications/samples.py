@@ -111,6 +111,13 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         )
         for happened in ("locked", "factor-reset")
     },
+    **{
+        f"account_notice_{happened}": (
+            "account_notice",
+            ACCOUNT | {"happened": happened, "address": "ratna.lubis@medan.example"},
+        )
+        for happened in ("address", "reset-held")
+    },
     "task_assigned": ("task_assigned", TASK),
     "task_assigned_without_deadline": ("task_assigned", TASK | {"due_at": None}),
     "task_assigned_with_next": (
