@@ -16,6 +16,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -24,7 +25,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from core import clock
 from core.database import transaction
 from core.settings import settings
-from notifications import digests, leases
+from notifications import digests, leases, returns
 from notifications.leases import LEASE, Failure
 from notifications.letter import BadAddress, Letter, compose
 from notifications.models import Message
@@ -61,7 +62,7 @@ def run(stop: threading.Event, surroundings: Surroundings | None = None) -> None
     """
     mail = settings().mail
     pace = Pace(mail.domain_connections, mail.domain_per_minute)
-    Courier(stop, transports(settings()), surroundings or Surroundings(), pace).run()
+    Courier(stop, transports(settings()), surroundings or Surroundings(), pace, mail.returns).run()
 
 
 @dataclass
@@ -94,6 +95,8 @@ class Courier:
     ways: Sequence[Transport]
     surroundings: Surroundings = field(default_factory=Surroundings)
     pace: Pace = field(default_factory=Pace)
+    returns: Path | None = None
+    """The Maildir into which servers deliver what they say of our letters."""
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
     _next_release: float = 0.0
 
@@ -139,9 +142,11 @@ class Courier:
                 return Batch(sending, now, renewed)
 
     def _release(self) -> None:
-        """Now and then, queue what was held back and is due."""
+        """Now and then, read what came back, and queue what was held back and is due."""
         if time.monotonic() < self._next_release:
             return
+        if self.returns:
+            returns.read_box(self.returns)
         with transaction() as session:
             served = digests.release(session, clock.now(session), self.surroundings)
         if served < digests.PEOPLE:
