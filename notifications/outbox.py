@@ -110,6 +110,11 @@ def depth(session: Session) -> OutboxDepth:
     )
 
 
+def held_back(session: Session) -> int:
+    """How many messages wait for their readers' hours."""
+    return session.scalar(select(func.count()).select_from(Message).where(text("state = 'deferred'"))) or 0
+
+
 def resend(
     session: Session, actor: Actor, message_id: UUID, reason: str, *, recipient: Person | None = None
 ) -> Message:

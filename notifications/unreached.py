@@ -1,6 +1,6 @@
 """Whom mail does not reach: known from what came back, told elsewhere, cleared when the address is right."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -104,3 +104,16 @@ def _release(session: Session, today: Person) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(released.all())
+
+
+def printed(session: Session, actor: Actor, messages: Sequence[Message]) -> None:
+    """Record that messages were printed, to be handed over: who saw what they say is no secret.
+
+    Raises NotAllowed.
+    """
+    if not actor.has(Role.HR, Role.ADMIN):
+        raise NotAllowed
+    people = sorted({m.recipient_id for m in messages})
+    for person_id in people:
+        facts = {"person": person_id, "messages": [m.id for m in messages if m.recipient_id == person_id]}
+        happened(session, actor, "mail_address.printed", stream_of(ADDRESS, person_id), facts=facts)

@@ -37,12 +37,15 @@ from web.routes import (
     links,
     login,
     mail,
+    mail_back,
+    mail_wishes,
     mailed_files,
     many,
     mine,
     mydata,
     oidc,
     operator,
+    operator_mail,
     outside,
     presence,
     proposals,
@@ -76,6 +79,7 @@ PAGES = (
     cases,
     mine,
     mydata,
+    mail_wishes,
     presence,
     accounts,
     imports,
@@ -90,6 +94,7 @@ PAGES = (
     calendars,
     outside,
     operator,
+    operator_mail,
     ledger,
     analytics,
     staff,
@@ -115,6 +120,7 @@ def create_app() -> FastAPI:
     app.state.hub = Hub(wiring.directory)
     app.include_router(health.router)
     app.include_router(assets.router)
+    app.include_router(mail_back.router, include_in_schema=False)
     for noun in (*PAGES, mail) if settings().demo else PAGES:
         app.include_router(noun.router, dependencies=[Depends(check_form)], include_in_schema=False)
     app.mount(PREFIX, create_api())

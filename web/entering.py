@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from notifications import inapp
 from personnel import accounts, addresses, factors
 from personnel.models import Account, Employee
 from web import cookies, half, pages
@@ -13,6 +14,7 @@ ANOTHER_ADDRESS = N_(
     "Your mail address in the records is now {address}. If that is not yours, tell HR at once: codes for a "
     "new password would go there."
 )
+MISSED = N_("No mail brought you {count} messages. Read them under Mine, My mail, My messages.")
 
 
 def enter(request: Request, session: Session, account: Account, back: str, way: str = "password") -> Response:
@@ -35,6 +37,9 @@ def admit(
     owner = accounts.actor_of(account, session.get_one(Employee, account.employee_id))
     if address := addresses.seen(session, owner, account):
         answer = pages.go(there, ANOTHER_ADDRESS, "bad", address=address)
+    elif missed := inapp.count_missed(session, account.employee_id):
+        # whom no mail reaches is told here, at the door
+        answer = pages.go(there, MISSED, "bad", count=missed)
     else:
         answer = pages.go(there)
     let_in(request, session, answer, account, way=way, proved=proved)

@@ -64,6 +64,15 @@ WORDS_OF = {
     "leased": N_("Being sent"),
     "sent": N_("Sent"),
     "dead": N_("Not delivered"),
+    "deferred": N_("Kept for its reader's hours"),
+    "bundled": N_("Sent together with others"),
+    "moot": N_("Not sent"),
+    "mail-kept": N_("Shown here alone"),
+    # what comes back about mail
+    "hard": N_("Address takes no mail"),
+    "soft": N_("Not taken for now"),
+    "delay": N_("Still tried"),
+    "complaint": N_("Called unwanted"),
     "excluded": N_("Taken out by HR"),
     # intents
     "launch": N_("Launch"),

@@ -10,6 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from approvals import documents, tasks
@@ -17,9 +18,11 @@ from approvals.dossier import read_task
 from approvals.file_errors import NoSuchDocument
 from approvals.models import DecisionKind
 from core.actor import Actor
+from core.database import transaction
 from core.directory import Person
 from core.errors import MufakatError, NotAllowed
 from notifications import codes
+from notifications.histories import LINK, happened, stream_of
 from notifications.links import BadLink, Link, read_link
 from personnel.addressees import actor_of_person
 from web import cookies, downloads, limiting, pages
@@ -30,6 +33,8 @@ from web.words import N_
 
 router = APIRouter(prefix="/link")
 PASS_LASTS = timedelta(minutes=15)
+SOMEBODY = Actor(None, "", frozenset(), "mail")
+"""Who holds a link, and did not prove yet to be anybody."""
 
 
 class NotTheAddressee(NotAllowed):
@@ -96,13 +101,19 @@ MailActor = Annotated[Actor, Depends(by_pass, scope="function")]
 def open_link(
     request: Request, visit: Visitor, session: DbSession, people: People, opened: OpenedLink, actor: Confirmed
 ) -> Response:
-    """The task for its addressee; for anybody else a door. Nothing is changed by looking."""
+    """The task for its addressee, with what changed since the mail; for anybody else a door.
+
+    Nothing is changed by looking, but that somebody known looked is recorded.
+    """
     if visit.actor:
         if visit.actor.person_id != opened.link.person_id:
+            used_in_vain(opened, visit.actor, "another person")
             raise NotTheAddressee
+        used(session, opened, visit.actor, "followed")
         return RedirectResponse(f"/tasks/{opened.link.task_id}", status_code=303)
     if actor:
-        return shown(request, session, actor, people, opened.link.task_id, action=opened.address)
+        link = opened.link
+        return shown(request, session, actor, people, link.task_id, action=opened.address, since=link.version)
     return door(request, opened)
 
 
@@ -113,6 +124,7 @@ def send_code(request: Request, visit: Visitor, session: DbSession, opened: Open
     try:
         with session.begin_nested():
             codes.request(session, opened.person, opened.purpose)
+            used(session, opened, SOMEBODY, "code_asked")
     except MufakatError as error:
         return door(request, opened, error)
     return pages.go(
@@ -133,7 +145,9 @@ def confirm(
     try:
         codes.redeem(session, opened.person.id, opened.purpose, code)
     except MufakatError as error:
+        used(session, opened, SOMEBODY, "refused", why="wrong code")
         return door(request, opened, error)
+    used(session, opened, Actor(opened.person.id, opened.person.name, frozenset(), "mail"), "confirmed")
     until = (visit.now + PASS_LASTS).isoformat()
     answer = pages.go(opened.address)
     value = cookies.sealed("link", [str(opened.link.task_id), str(opened.link.person_id), until])
@@ -183,6 +197,19 @@ def download(
 def done(request: Request, visit: Visitor, opened: OpenedLink) -> Response:
     """Thanks, and where the other tasks are."""
     return pages.show(request, "links/done.html")
+
+
+def used(session: Session, opened: Addressed, by: Actor, how: str, **facts: object) -> None:
+    """Record a use of a link, in the link's own stream."""
+    link = opened.link
+    said = {"task": link.task_id, "person": link.person_id, "version": link.version, **facts}
+    happened(session, by, f"link.{how}", stream_of(LINK, link.person_id, link.task_id), facts=said)
+
+
+def used_in_vain(opened: Addressed, by: Actor, why: str) -> None:
+    """The same of a use that is about to be refused: apart, for the page's transaction is undone."""
+    with transaction() as own:
+        used(own, opened, by, "refused", why=why)
 
 
 def door(request: Request, opened: Addressed, problem: MufakatError | None = None) -> Response:

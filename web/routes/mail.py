@@ -1,21 +1,14 @@
 """The mail of a demonstration: what the office would have sent, read from the local transport."""
 
-import re
-
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from core.errors import NotFound
 from notifications import mailbox
-from web import pages
+from web import frames, pages
 from web.deps import Visitor
 
 router = APIRouter()
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
-    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-)
-"""A mail brings its own styles; it gets no script, no image from elsewhere, and no place in our origin."""
 A_PAGE = 50
 
 
@@ -44,6 +37,4 @@ def body(mail_id: str) -> Response:
     mail = mailbox.message(mail_id)
     if mail is None or not mail.html:
         raise NotFound
-    # links in the mail open in the whole window, as they would from a mail program
-    framed = re.sub(r"(<head[^>]*>)", r'\1<base target="_top">', mail.html, count=1)
-    return HTMLResponse(framed, headers={"Content-Security-Policy": POLICY, "X-Frame-Options": "SAMEORIGIN"})
+    return frames.of_mail(mail.html)

@@ -137,8 +137,12 @@ def shown(
     action: str = "",
     refused: Refused | None = None,
     form: Refused | None = None,
+    since: int = 0,
 ) -> Response:
-    """The page of a task; after a refused decision with its reason, and with what was typed."""
+    """The page of a task; after a refused decision with its reason, and with what was typed.
+
+    `since` is the version of the case that a mail told of: what has changed is shown.
+    """
     language = pages.visit_of(request).language
     page = dossiers.task_page(session, actor, task_id, directory=people, language=language)
     difference, before = None, looking.look(session, actor, page.case)
@@ -146,6 +150,8 @@ def shown(
         difference = casefiles.difference_view(session, page.case, typed.seen_version, None, language)
     elif before and page.refusal is None:
         difference = casefiles.difference_view(session, page.case, before.version, None, language)
+    elif 0 < since < page.case.version:
+        difference = casefiles.difference_view(session, page.case, since, None, language)
     return pages.show(
         request,
         "tasks/task.html",

@@ -1,12 +1,17 @@
+import json
 import re
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select
 
-from approvals.models import Decision
+from approvals import corrections
+from approvals.models import Case, Decision, Task
 from core import clock
+from core.actor import Actor
 from core.database import transaction
+from core.events import EventRow
 from core.settings import settings
 from notifications.codes import code_of
 from notifications.links import task_link
@@ -15,9 +20,9 @@ from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office, hidden, token_of
 
 
-def link_to(task: object, person: object) -> str:
+def link_to(task: object, person: object, version: int = 0) -> str:
     with transaction() as session:
-        address = task_link(task, person, clock.now(session))  # pyright: ignore
+        address = task_link(task, person, clock.now(session), version)  # pyright: ignore
     return re.sub(r"^https?://[^/]+", "", address)
 
 
@@ -179,3 +184,81 @@ def test_an_offered_task_can_be_taken_by_mail_too(office: Office, browse: Browse
     enter(stranger, link)
     taken = stranger.post(f"{link}/claim", data={"csrf": token_of(stranger.get(link))})
     assert (taken.status_code, taken.headers["location"]) == (303, link)
+
+
+def uses() -> list[tuple[str, object]]:
+    """What was recorded of links, and of whom."""
+    with transaction() as session:
+        rows = session.scalars(
+            select(EventRow).where(EventRow.name.startswith("link.")).order_by(EventRow.at)
+        )
+        return [(row.name, json.loads(row.body)["actor"]) for row in rows]
+
+
+def test_every_use_of_a_link_is_recorded_and_a_look_of_nobody_known_is_not(
+    office: Office, browse: Browse, stranger: Browser
+):
+    task, head = office.task(), office.people.head
+    link = link_to(task, head)
+    stranger.get(link)
+    assert uses() == []
+    assert stranger.fill(f"{link}/code", link).status_code == 303
+    stranger.post(f"{link}/confirm", data={"csrf": stranger.token(link), "code": "00000000"})
+    stranger.post(f"{link}/confirm", data={"csrf": stranger.token(link), "code": mailed_code()})
+    assert browse("staff5").get(link).status_code == 403
+    browse("head").get(link)
+    assert uses() == [
+        ("link.code_asked", None),
+        ("link.refused", None),
+        ("link.confirmed", str(head)),
+        ("link.refused", str(office.people.staff[5])),
+        ("link.followed", str(head)),
+    ]
+
+
+def test_a_scanner_that_follows_every_link_and_posts_every_form_does_nothing_for_anybody(
+    office: Office, stranger: Browser
+):
+    """It keeps cookies, sends forms as they stand with whatever fits in the fields, and has no code."""
+    task = office.task()
+    before = count(Decision), office.case_of(task).state, everything_of(task)
+    seen: set[str] = set()
+    waiting = [link_to(task, office.people.head)]
+    while waiting and len(seen) < 60:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        page = stranger.get(path, follow_redirects=True)
+        waiting += [unescape(found) for found in re.findall(r'href="(/[^"]*)"', page.text)]
+        for form in re.findall(r"<form.*?</form>", page.text, re.S):
+            action = re.search(r'action="([^"]+)"', form)
+            fields = dict(re.findall(r'name="([^"]+)"(?:[^>]*value="([^"]*)")?', form))
+            if action and "/language" not in action[1]:
+                answer = stranger.post(
+                    unescape(action[1]), data={k: v or "12345678" for k, v in fields.items()}
+                )
+                waiting += [unescape(found) for found in re.findall(r'href="(/[^"]*)"', answer.text)]
+    assert any("/link/" in path for path in seen) and len(seen) > 3
+    assert (count(Decision), office.case_of(task).state, everything_of(task)) == before
+    assert count(OneTimeCode) <= 3
+    assert "data-decide" not in stranger.get(link_to(task, office.people.head)).text
+
+
+def everything_of(task: object) -> tuple[object, ...]:
+    with transaction() as session:
+        found = session.get_one(Task, task)
+        return found.state, found.assignee_id, found.ended_at
+
+
+def test_what_changed_since_the_mail_is_shown_to_its_addressee(office: Office, stranger: Browser):
+    task = office.task()
+    link = link_to(task, office.people.head, version=1)
+    with transaction() as session:
+        case = session.scalars(select(Case).join(Task).where(Task.id == task)).one()
+        data = {**case.data, "subject": {**case.data["subject"], "note": "dibetulkan"}}
+        hr = Actor(office.people.hr, "HR", frozenset({"hr"}))
+        corrections.correct_data(session, hr, case.id, data, seen_version=1, reason="dibetulkan")
+    enter(stranger, link)
+    assert 'id="difference"' in stranger.get(link).text
+    assert 'id="difference"' not in stranger.get(link_to(task, office.people.head, version=2)).text

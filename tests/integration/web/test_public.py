@@ -15,7 +15,7 @@ from tests.integration.web import journeys
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import PASSWORD, Browser, Office
 from tests.integration.web.serving import serving
-from web.routes.mail import POLICY
+from web.frames import POLICY
 
 
 @pytest.fixture
