@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from core.errors import NotFound
 from core.settings import ROOT
+from web import cutting
 
 STATIC = ROOT / "web" / "static"
 ICONS = STATIC / "vendor" / "icons"
@@ -53,6 +54,8 @@ def _read(path: Path) -> Asset:
     name = path.relative_to(STATIC)
     if path.suffix == ".css" and "vendor" not in name.parts:
         content = re.sub(rb'url\("([^":]+)"\)', _readdressed, content)
+    elif path.suffix == ".css":
+        content = cutting.cut(content.decode()).encode()
     digest = hashlib.sha256(content).hexdigest()[:12]
     compressed = gzip.compress(content, 9, mtime=0)
     return Asset(
