@@ -15,6 +15,7 @@ BENCHES: Mapping[str, str] = {
     "inbox": "tests.bench.inbox",
     "sweep": "tests.bench.sweep",
     "ledger": "tests.bench.ledger",
+    "import": "tests.bench.import_people",
     "mail": "tests.bench.mail",
 }
 """By name, the module that measures: its `measure(cases, clients)` gives the figures, and its CASES and

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from core.actor import Actor, Role
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.events import Event
 from core.ids import new_id
+from core.rows import write
 from personnel import (
     calendars,
     history,
@@ -265,7 +266,7 @@ def _look(
     made.state = "previewed"
     session.execute(delete(ImportRow).where(ImportRow.import_id == made.id))
     for done, some in previews.chunks(plan.rows):
-        session.execute(insert(ImportRow), [previews.stored(made.id, planned) for planned in some])
+        write(session, ImportRow, [previews.stored(made.id, planned) for planned in some])
         _tell(progress, done, made.total)
     _record(session, actor, made, "previewed")
 

@@ -1,7 +1,7 @@
 """What a file would do: every row against the records, in the order in which they build on each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from personnel.columns import Kind, labels, worded
 from personnel.heads import guess_heads
 from personnel.nip import LOST
 from personnel.own_rows import must_be_of_others
-from personnel.problems import Wrong, readable, refuse, warn
+from personnel.problems import Problem, Wrong, readable, refuse, warn
 from personnel.reading import Row
 from personnel.resolving import RESOLVERS, Entry, Refused, Saying
 from personnel.resolving_people import employee, leaving
@@ -79,7 +79,7 @@ class Planner:
         return self.plan
 
     def _row(self, row: Row) -> None:
-        if any(problem.wrong is Wrong.REPEATED for problem in row.problems):
+        if any(problem.wrong in (Wrong.REPEATED, Wrong.REPEATED_IN) for problem in row.problems):
             self._tell(row, "same", Saying())
             return
         try:
@@ -106,7 +106,7 @@ class Planner:
         for entry in own:
             first = self._claimed.get((entry.kind, entry.key))
             if first is not None and first[1] != entry.fields:
-                raise Refused(refuse("", Wrong.CONTRADICTED, row=first[0].number))
+                raise Refused(_beside(row, first[0], refuse, Wrong.CONTRADICTED, Wrong.CONTRADICTED_IN))
         for entry in own:
             self._claimed.setdefault((entry.kind, entry.key), (row, entry.fields))
 
@@ -220,11 +220,19 @@ def _agreeing(rows: Sequence[Row]) -> list[Row]:
     for first, *others in alike.values():
         if all(_content(other) == _content(first) for other in others):
             for other in others:
-                other.problems.append(warn("", Wrong.REPEATED, row=first.number))
+                other.problems.append(_beside(other, first, warn, Wrong.REPEATED, Wrong.REPEATED_IN))
         else:
             for one, other in zip((first, *others), (*others, first), strict=True):
-                one.problems.append(refuse("", Wrong.CONTRADICTED, row=other.number))
+                told = _beside(one, other, refuse, Wrong.CONTRADICTED, Wrong.CONTRADICTED_IN)
+                one.problems.append(told)
     return list(rows)
+
+
+def _beside(row: Row, other: Row, say: Callable[..., Problem], here: Wrong, elsewhere: Wrong) -> Problem:
+    """What is to be said of a row because of another one, in its own sheet or in another."""
+    if row.sheet == other.sheet:
+        return say("", here, row=other.number)
+    return say("", elsewhere, row=other.number, sheet=other.sheet)
 
 
 def _identity(row: Row) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ def stored(import_id: UUID, planned: Planned) -> dict[str, Any]:
         "after": planned.after,
         "cells": returning.as_sent(planned.row) if planned.action == "refuse" else {},
         "problems": planned.problems,
+        "kept": [],
     }
 
 

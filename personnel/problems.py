@@ -77,6 +77,11 @@ class Wrong(StrEnum):
     # rules between rows
     OWN_RECORD = "This would change your own record, or what your post may decide; another of HR enters it."
     REPEATED = "The same as row {row}."
+    REPEATED_IN = "The same as row {row} of the sheet {sheet}."
+    CONTRADICTED_IN = "Row {row} of the sheet {sheet} says something else about the same."
+    SAME_PERSON = (
+        "{name}, born on {born_on} too, is on record with the NIP {nip}; look whether it is the same person."
+    )
     CONTRADICTED = "Row {row} says something else about the same."
     CIRCLE = "The unit would lie below itself."
     DATES_REVERSED = "The last day {ends_on} lies before the first, {starts_on}."

@@ -4,6 +4,7 @@ from typing import Any
 
 from core.actor import Role
 from personnel import education, nip
+from personnel.cells import squeezed
 from personnel.columns import Kind
 from personnel.nip import LOST
 from personnel.problems import Level, Problem, Wrong, refuse, warn
@@ -31,6 +32,10 @@ def employee(row: Row, world: World, today: str, may_grant: bool) -> Saying:
         saying.doubts.append(warn("status", Wrong.STATUS_ASSUMED))
     saying.doubts += faults
     fields = said(row, *_PLAIN) | {"unit": found(world.unit(row.get("unit")))}
+    if known and fields["name"].isupper() and squeezed(fields["name"]) == squeezed(known["name"]):
+        fields["name"] = known["name"]  # a list in capitals says no other name
+    if known is None:
+        saying.doubts += _alike(row, digits, world)
     _keep_what_is_newer(fields, digits, known, world, saying)
     _wishes(fields, row, digits, world, saying, may_grant=may_grant)
     defaults = _defaults(digits, status) if known is None else {}
@@ -43,6 +48,16 @@ def employee(row: Row, world: World, today: str, may_grant: bool) -> Saying:
     if row.get("position") and not gone:
         _post(row, digits, fields["unit"], world, saying, today=today)
     return saying
+
+
+def _alike(row: Row, digits: str, world: World) -> list[Problem]:
+    """A doubt where somebody of this name and birthday has another NIP on record."""
+    born_on = row.get("born_on") or nip.said_by(digits).born_on
+    others = world.namesakes(row.get("name"), str(born_on)) if born_on else []
+    return [
+        warn("nip", Wrong.SAME_PERSON, name=state["name"], nip=other, born_on=str(born_on))
+        for other, state in others[:1]
+    ]
 
 
 def leaving(row: Row, world: World, today: str) -> Saying:

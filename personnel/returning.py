@@ -83,9 +83,14 @@ def _reasons(row: ImportRow, language: str) -> str:
 
 
 def _kept(cell: Cell) -> Any:
+    """A cell as JSON can keep it."""
     if isinstance(cell, date):
         return {"date": cell.isoformat()[:10]}
-    return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)
+    if isinstance(cell, int) and abs(cell) >= 2**63:
+        return float(cell)
+    if isinstance(cell, str):
+        return cell.replace("\x00", "")
+    return cell if cell is None or isinstance(cell, int | float) else str(cell)
 
 
 def _restored(kept: Any) -> Value:

@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from core.events import Event
+from core.rows import write
 from personnel import absences
 from personnel.columns import Kind
 from personnel.loading import EMPLOYEE_COLUMNS, HISTORIES
@@ -19,6 +20,7 @@ from personnel.planning import Plan, Planned, Thing
 from personnel.world import Key, State, World
 
 Values = dict[str, Any]
+CHUNK = 5_000
 _DAYS = frozenset(
     {"born_on", "rank_since", "appointed_on", "left_on", "starts_on", "ends_on", "since", "dated"}
 )
@@ -56,8 +58,8 @@ def keep_changes(session: Session, import_id: UUID, plan: Plan) -> None:
         }
         for place, (thing, before) in enumerate(plan.before.items())
     ]
-    if rows:
-        session.execute(insert(ImportChange), rows)
+    for start in range(0, len(rows), CHUNK):
+        write(session, ImportChange, rows[start : start + CHUNK])
 
 
 def _kept(state: State) -> State:

@@ -46,6 +46,7 @@ class World:
     _keyed: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     _nips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _of_person: dict[tuple[Kind, str], list[Key]] = field(default_factory=lambda: defaultdict(list))
+    _names: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     _near: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     _numbers: dict[tuple[Kind, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     """Codes of units and posts by the number that a spreadsheet makes of them."""
@@ -62,6 +63,8 @@ class World:
             self._post_titles[squeezed(state["title"])].append(key[0])
         if kind is Kind.POSITION and state["key"]:
             self._keyed[state["unit"], state["key"]] = key[0]
+        if kind is Kind.EMPLOYEE and known is None:
+            self._names[squeezed(state["name"]), str(state["born_on"])].append(key[0])
         if kind is Kind.EMPLOYEE and state.get("wanted_login"):
             self.logins[state["wanted_login"]] = key[0]
         self.things[kind][key] = state
@@ -156,6 +159,12 @@ class World:
                 return said, [warn("name", Wrong.OTHER_NAME, name=shown, said=name)]
             return said, []
         return self._guessed(said, name)
+
+    def namesakes(self, name: str, born_on: str) -> list[tuple[str, State]]:
+        """Those of this name, however written, who were born on this day: their NIPs and states."""
+        people = self.things[Kind.EMPLOYEE]
+        found = ((nip, people[nip,]) for nip in self._names.get((squeezed(name), born_on), ()))
+        return [(nip, state) for nip, state in found if squeezed(state["name"]) == squeezed(name)]
 
     def alike(self, said: str) -> list[str]:
         """The NIPs of known people that a row may mean."""

@@ -11,7 +11,16 @@ from cli.bench import BENCHES
 from cli.places import ROOT
 
 FIGURES = {"rate", "floor_rate", "ratio", "p50_ms", "p95_ms", "peak_rss_mb"}
-TINY = {"decide": 40, "decide-http": 24, "open": 60, "inbox": 400, "sweep": 200, "ledger": 400, "mail": 60}
+TINY = {
+    "decide": 40,
+    "decide-http": 24,
+    "open": 60,
+    "inbox": 400,
+    "sweep": 200,
+    "ledger": 400,
+    "mail": 60,
+    "import": 200,
+}
 
 
 @pytest.mark.parametrize("name", list(BENCHES))

@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from core.actor import system
+from core.actor import Actor, Role, system
 from core.database import transaction
 from core.events import seal
 from core.ledger import checkpoints, keys
 from notifications.models import Message, MessageState
+from personnel import importing
 from personnel.models import Account
 from tests.browser.conftest import Visiting
 from tests.integration.web.office import Office
@@ -83,6 +84,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             f"{cycle}/outside",
             "/hr/processes/new",
             "/hr/imports",
+            *sent(office),
             "/inbox/group?part=allocated",
             "/hr/accounts",
             f"/hr/accounts/{account}",
@@ -99,6 +101,21 @@ def pages_of(office: Office) -> dict[str, list[str]]:
         ],
         "operator": ["/operator", "/ledger"],
     }
+
+
+def sent(office: Office) -> list[str]:
+    """The pages of two files: with refused rows, and with columns that are still to be chosen."""
+    plain = "NIP;Nama;Unit Kerja;Tgl Lahir\n123;Budi;Dinas Anu;1-1-80\n198001012005011001;Adi;Dinas Lain;\n"
+    strange = (
+        "Nomor;Siapa;Di mana\n198001012005011001;Budi Santoso;Medan\n198001012005011002;Adi Lubis;Medan\n"
+    )
+    hr = Actor(office.people.hr, "Rosmawati Siregar", frozenset({Role.HR}))
+    with transaction() as session:
+        first, other = (
+            f"/hr/imports/{importing.receive(session, hr, f'{name}.csv', content.encode()).id}"
+            for name, content in (("pegawai", plain), ("aneh", strange))
+        )
+    return [first, f"{first}?action=refuse", f"{first}/columns", f"{first}/names", f"{other}/columns"]
 
 
 @pytest.fixture
