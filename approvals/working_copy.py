@@ -64,6 +64,9 @@ class WorkingCopy:
     def _difference(self, row: Case | Task) -> dict[str, Any]:
         before = self._before[row.id]
         changed = {name: value for name, value in vars(row).items() if before[name] != value}
+        if "ended_at" in changed:
+            # drafts and alarms change without an event: they may be others by now than those that were read
+            changed |= {name: vars(row)[name] for name in ("draft", "alarm_at")}
         return {"id": row.id, **changed} if changed else {}
 
 

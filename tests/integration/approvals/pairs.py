@@ -75,7 +75,8 @@ class Ring:
             with self.sessions.begin() as session:
                 spot = prepare(session)
             jobs = [verb.job(spot), rival.job(spot)]
-            possible = possible or self.in_turn(spot, jobs, skips=[verb.passes_by, rival.passes_by])
+            if not possible or verb.passes_by or rival.passes_by:  # what the clock does depends on the day
+                possible = self.in_turn(spot, jobs, skips=[verb.passes_by, rival.passes_by])
             at_once = self.together if verb.passes_by or rival.passes_by else self.at_the_door
             found = self.outcome(spot, at_once(spot, jobs, order))
             assert found in possible, f"{verb.name}, {rival.name}: {found}, not one of {possible}"

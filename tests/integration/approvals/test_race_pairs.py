@@ -161,7 +161,10 @@ def expired(spot: Spot, session: Session) -> None:
 
 
 def late(spot: Spot, session: Session) -> None:
+    """Days go by, of which some were free; nothing was reckoned by that yet."""
     clock.move(session, timedelta(days=12))
+    today = clock.now(session).date()
+    spot.office.holidays = frozenset(today + timedelta(days=n) for n in range(-4, 5))
 
 
 def new_head(spot: Spot, session: Session) -> None:
@@ -319,14 +322,9 @@ def is_tied(spot: Spot) -> Job:
 
 
 def holiday(spot: Spot) -> Job:
-    def job(session: Session) -> object:
-        today = clock.now(session).date()
-        spot.office.holidays = frozenset(today + timedelta(days=n) for n in range(1, 4))
-        return rescheduling.recompute_deadlines(
-            session, system("keeper"), [named("seksi")], directory=spot.office, why="holiday"
-        )
-
-    return job
+    return lambda session: rescheduling.recompute_deadlines(
+        session, system("keeper"), [named("seksi")], directory=spot.office, why="holiday"
+    )
 
 
 CLAIM, CLAIM_TOO = (Verb(f"{n} claims", of_task(tasks.claim, n)) for n in ("Vera", "Viktor"))
@@ -379,6 +377,23 @@ BESIDE = {
 def test_on_what_somebody_has(ring: Ring, name: str):
     for rival in (DECIDE, CLAIM_TOO):
         ring.meet(at("check", claimed), BESIDE[name], rival)
+
+
+def drafted(spot: Spot, session: Session) -> None:
+    """Somebody wrote on it already: writing more is no event."""
+    claimed(spot, session)
+    drafts.save_draft(session, spot.desk.who("Vera"), task_of(spot), Draft(comment="begun"))
+
+
+def begun(spot: Spot, session: Session) -> None:
+    claimed(spot, session)
+    drafts.start(session, spot.desk.who("Vera"), task_of(spot))
+
+
+@pytest.mark.parametrize("prepare", [drafted, begun])
+def test_on_what_somebody_writes(ring: Ring, prepare: Any):
+    for rival in (DECIDE, RETURN, BESIDE["release"], BESIDE["delegate"], WITHDRAW):
+        ring.meet(at("check", prepare), BESIDE["draft"], rival)
 
 
 OFFERED = {
