@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from approvals.candidacy import ByRole
 from approvals.directory import Directory
 from approvals.dossier import Dossier, read_task
 from approvals.entitlement import Right, Warrant, right
@@ -34,6 +35,7 @@ from approvals.working_copy import WorkingCopy
 from core import clock
 from core.actor import Actor
 from core.database import constraint_of
+from core.directory import Deciding
 from core.events import Event, record
 from core.ids import new_id
 
@@ -71,6 +73,8 @@ def decide(
         return _same_or_raise(earlier, actor, verdict)
     now = clock.now(session)
     _must_be_open(dossier, task)
+    if asks := _asks(dossier, task, actor):
+        directory.expect(asks, now)
     by = _right(session, dossier, task, actor, directory=directory, now=now)
     must_be_complete(dossier, task, verdict)
     decision = _decision(task, actor, verdict, by, now, known=set(dossier.stage_of(task).checklist))
@@ -147,6 +151,15 @@ def _right(
     by = right(task, stage, actor, dossier.interests.barred_from(stage), post, warrants=received)
     dossier.interests.must_have_answered(by.acting_for)
     return by
+
+
+def _asks(dossier: Dossier, task: Task, actor: Actor) -> Deciding | None:
+    """What the commonest of decisions will ask: a post's, after which a role goes on."""
+    following = dossier.definition.following(task.stage)
+    after = following[0].candidates if following else None
+    if task.position_id and actor.person_id and isinstance(after, ByRole) and not after.where:
+        return Deciding(actor.person_id, task.position_id, dossier.case.unit_id, after.role)
+    return None
 
 
 def _claim(task: Task, actor: Actor, by: Right, now: datetime) -> list[Event]:

@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from core.directory import Committee, Holder, Person, Post, Relation
+from core.directory import Committee, Deciding, Holder, Person, Post, Relation
 from core.worktime import WorkCalendar
 
 
 class Directory(Protocol):
     """Finds people. Whoever implements it answers many questions in one go; the engine asks that way."""
+
+    def expect(self, deciding: Deciding, at: datetime) -> None:
+        """Hear what a decision is going to ask, so as to find it at once; no answer differs for it."""
+        ...
 
     def people(self, ids: Iterable[UUID]) -> Mapping[UUID, Person]:
         """The people of these ids; unknown ones are missing from the answer."""

@@ -100,3 +100,17 @@ class Relation:
     kind: Literal["household", "family", "competitor"]
     open: bool = False
     """Said by somebody other than whom it would keep from deciding, who has not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What a decision is going to ask of the directory."""
+
+    person_id: UUID
+    """Who decides: what posts have they?"""
+    position_id: UUID
+    """The post whose task it is: who has it?"""
+    unit_id: UUID
+    """When does the unit work?"""
+    role: str
+    """Whose the next task is: who has the role?"""

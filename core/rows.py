@@ -145,16 +145,17 @@ def entity(kind: type[Entity], said: dict[str, Any]) -> Entity:
 @lru_cache
 def _readers(table: type[Base]) -> Sequence[tuple[str, Callable[[Any], Any]]]:
     """How the values are read for which JSON has no word."""
-    found = ((column.name, _reader(column.type)) for column in of(table).c)
+    found = ((column.name, reader(column.type)) for column in of(table).c)
     return [(name, read) for name, read in found if read is not None]
 
 
-def _reader(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+def reader(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """How a column's value is read from what JSON says of it; None where that is the value."""
     if isinstance(kind, TypeDecorator):
-        return _reader(kind.impl_instance)
+        return reader(kind.impl_instance)
     if isinstance(kind, ARRAY):
         item: TypeEngine[Any] = kind.item_type  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        each = _reader(item)
+        each = reader(item)
         return each and (lambda values: [each(value) for value in values])
     if isinstance(kind, LargeBinary):
         return as_bytes

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import Role
-from core.directory import Capacity, Committee, Holder, Person, Post, Relation
+from core.directory import Capacity, Committee, Deciding, Holder, Person, Post, Relation
 from core.questions import ask
 from core.worktime import WorkCalendar
 from personnel import calendars, capabilities, questions, relations, seats
@@ -47,12 +47,32 @@ class PersonnelDirectory:
         self._codes: dict[str, UUID] = {}
         self._posts: dict[tuple[str, UUID, date], Post | None] = {}
         self._post: dict[tuple[UUID, date], Post | None] = {}
+        self._held: dict[tuple[UUID, date], list[Holder]] = {}
+        """Of deciders only."""
         self._calendar_of: dict[UUID, UUID] = {}
         self._calendars: dict[UUID, WorkCalendar] = {}
         self._committees: dict[tuple[str, date], Committee | None] = {}
         self._able: dict[str, list[Person]] = {}
         self._profiles: dict[UUID, Mapping[str, Any]] = {}
         self._related: dict[tuple[UUID, date], list[Relation]] = {}
+
+    def expect(self, deciding: Deciding, at: datetime) -> None:
+        """Find what a decision is going to ask by one statement, but for what is known already."""
+        position, day = deciding.position_id, office_day(at)
+        if (position, day) in self._post and deciding.role in self._members:
+            return
+        posts, calendars_, members, held = questions.DECIDING.ask(
+            self._session,
+            position=position,
+            person=deciding.person_id,
+            ids=[deciding.unit_id],
+            roles=[deciding.role],
+            day=day,
+        )
+        self._post[position, day] = next(iter(_filled(posts)), None)
+        self._know_calendars(calendars_)
+        self._members[deciding.role] = [person(e, day) for e in members]
+        self._held[deciding.person_id, day] = _holders(held)
 
     def people(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
         """The people with these ids; an unknown id is simply missing."""
@@ -133,7 +153,10 @@ class PersonnelDirectory:
 
     def positions_of(self, person_id: UUID, at: datetime) -> list[Holder]:
         """The posts a person holds or acts for on that day; none for somebody who has left."""
-        return _holders(ask(self._session, questions.HELD, person=person_id, day=office_day(at)))
+        day = office_day(at)
+        if (person_id, day) in self._held:
+            return list(self._held[person_id, day])
+        return _holders(ask(self._session, questions.HELD, person=person_id, day=day))
 
     def leave(self, ids: Iterable[UUID], first: date, last: date) -> dict[UUID, list[tuple[date, date]]]:
         """When people are away within a time, first and last day included; who is not is missing."""
@@ -151,10 +174,7 @@ class PersonnelDirectory:
         """When each unit works."""
         wanted = set(unit_ids)
         if missing := wanted - self._calendar_of.keys():
-            for row in ask(self._session, questions.UNITS_CALENDARS, ids=list(missing)):
-                self._calendar_of[row.unit_id] = row.id
-                if row.id not in self._calendars:
-                    self._calendars[row.id] = calendars.read(row)
+            self._know_calendars(ask(self._session, questions.UNITS_CALENDARS, ids=list(missing)))
         return {u: self._calendars[self._calendar_of[u]] for u in wanted if u in self._calendar_of}
 
     def committee(self, key: str, at: datetime) -> Committee | None:
@@ -190,6 +210,12 @@ class PersonnelDirectory:
             found = relations.of_people(self._session, missing, day)
             self._related |= {(id_, day): found.get(id_, []) for id_ in missing}
         return {id_: list(self._related[id_, day]) for id_ in wanted}
+
+    def _know_calendars(self, rows: Iterable[Any]) -> None:
+        for row in rows:
+            self._calendar_of[row.unit_id] = row.id
+            if row.id not in self._calendars:
+                self._calendars[row.id] = calendars.read(row)
 
     def _today(self) -> date:
         return office_day(clock.now(self._session))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ARRAY, Date, Text, and_, any_, bindparam, func, join, select
 
-from core.questions import IDS
+from core.questions import IDS, Together
 from personnel.days import away, in_force, serving
 from personnel.models import Account, AccountState, Calendar, Employee, FreeDay, Holding, Position, Unit
 
@@ -85,3 +85,6 @@ UNITS_CALENDARS = (
     .where(Unit.id == any_(IDS))
 )
 """The same for the calendars that the units of `ids` follow."""
+
+DECIDING = Together(POST, UNITS_CALENDARS, MEMBERS, HELD)
+"""What a decision asks: who has its post, when its unit works, who goes on, and what its decider has."""

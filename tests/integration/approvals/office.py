@@ -15,7 +15,18 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from core.actor import Actor
-from core.directory import EVERYTHING, Capacity, Committee, Holder, Person, Post, Relation, Scope, Seat
+from core.directory import (
+    EVERYTHING,
+    Capacity,
+    Committee,
+    Deciding,
+    Holder,
+    Person,
+    Post,
+    Relation,
+    Scope,
+    Seat,
+)
 from core.worktime import WorkCalendar
 
 SPACE = UUID("7b0e0000-0000-4000-8000-000000000000")
@@ -123,6 +134,9 @@ class Office:
         return Actor(id_, name, frozenset(self.roles[id_]), via)
 
     # answering
+
+    def expect(self, deciding: Deciding, at: datetime) -> None:
+        """It has everything at hand."""
 
     def people(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
         self.asked += 1

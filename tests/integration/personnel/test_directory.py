@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from core.directory import Capacity
+from core.directory import Capacity, Deciding
 from core.ids import new_id
 from personnel import accounts, calendars
 from personnel.directory import PersonnelDirectory
@@ -185,3 +185,36 @@ def test_many_are_answered_in_few_statements_and_then_from_memory(office: Office
         directory.people([p.holders[0].person_id for p in posts.values()])
     assert len(posts) == 30
     assert len(statements) <= 9
+
+
+def test_what_a_decision_asks_is_answered_by_one_statement_and_as_ever(
+    office: Office, session: Session
+) -> None:
+    unit = office.unit("DINKES")
+    post = office.post(unit)
+    head, deputy, verifier = (office.person(unit, name) for name in ("Kepala", "Wakil", "Vera"))
+    office.holding(post, deputy, capacity=Capacity.PLH, order_number="800/1", scope={"chains": ["gaji"]})
+    office.holding(post, head)
+    for one in (head, verifier):
+        account = accounts.create(session, SYSTEM, one.id, f"login.{one.id}"[:20], roles=["hr-verifier"])
+        account.state = "active"
+    asking = Deciding(deputy.id, post.id, unit.id, "hr-verifier")
+
+    def answers(directory: PersonnelDirectory) -> list[object]:
+        return [
+            directory.post(post.id, MONDAY),
+            directory.calendars([unit.id]),
+            directory.with_role("hr-verifier"),
+            directory.positions_of(deputy.id, MONDAY),
+            directory.positions_of(head.id, MONDAY),
+        ]
+
+    plain, expecting = PersonnelDirectory(session), PersonnelDirectory(session)
+    session.flush()
+    said: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *a: said.append(a[2]))
+    expecting.expect(asking, MONDAY)
+    expecting.expect(asking, MONDAY)
+    assert len([s for s in said if "clock_offset" not in s]) == 1
+    assert answers(expecting) == answers(plain)
+    assert len(answers(plain)[2]) == 2
