@@ -28,6 +28,8 @@ class WebSettings(BaseModel):
     """The address that people type and that links in emails carry; empty: http://host:port."""
     session_hours: int = 12
     """A login ends after so many hours without a request."""
+    api_per_minute: int = 600
+    """How many requests a minute one token may send to the interface for programs."""
     metrics_token: SecretStr = SecretStr("")
     """What Prometheus sends as a bearer token to read /metrics; empty: only this machine may read them."""
 

@@ -13,7 +13,7 @@ from approvals.appeals import AppealRight
 from approvals.directory import Directory
 from approvals.dossier import read_task
 from approvals.entitlement import may_claim
-from approvals.errors import NoSuchCase
+from approvals.errors import NoSuchCase, NoSuchTask
 from approvals.models import Case, CaseState, Task, TaskState
 from approvals.stage import Stage
 from approvals.titles import Reasons, Titles
@@ -141,7 +141,7 @@ def case_page(
 def task_page(
     session: Session, actor: Actor, task_id: UUID, *, directory: Directory, language: str
 ) -> TaskPage:
-    """The page of a task whose case the actor may see. Raises NoSuchTask, NoSuchCase.
+    """The page of a task whose case the actor may see. Raises NoSuchTask, also for one of another's case.
 
     Whoever was offered a task that a colleague took or decided is told so, by the error that says it.
     """
@@ -151,7 +151,7 @@ def task_page(
     except NoSuchCase:
         if may_claim(task, actor):
             decisions.may_decide(session, actor, task_id, directory=directory)
-        raise
+        raise NoSuchTask from None
     stage = chains.stage_of(session, dossier.case.chain_version_id, task.stage)
     return TaskPage(
         task=task,

@@ -47,7 +47,6 @@ LIMITS = {
     DRAW: parse("300/minute"),
     COSTLY: parse("30/minute"),
     TOKENS: parse("20/10 minutes"),
-    API: parse("600/minute"),
     API_DOOR: parse("60/minute"),
 }
 """By what is limited; who is counted is an address, a person or a link."""
@@ -133,9 +132,14 @@ def limiter() -> FixedWindowRateLimiter:
     return FixedWindowRateLimiter(PostgresStorage())
 
 
+def limit_of(what: str) -> RateLimitItem:
+    """How often something may be done; for programs an installation says so itself."""
+    return parse(f"{settings().web.api_per_minute}/minute") if what == API else LIMITS[what]
+
+
 def hit(what: str, who: str) -> None:
     """Count one attempt. Raises TooMany when the limit is passed."""
-    item: RateLimitItem = LIMITS[what]
+    item = limit_of(what)
     if not limiter().hit(item, what, who):
         seconds = limiter().get_window_stats(item, what, who).reset_time - time.time()
         raise TooMany(minutes=max(1, round(seconds / 60 + 0.5)), seconds=max(1, round(seconds)))

@@ -24,8 +24,8 @@ from approvals.errors import (
     ReasonNeeded,
 )
 from approvals.models import Case, CaseState
-from web import history
-from web.api import paging, veil
+from web import history, veil
+from web.api import paging
 from web.api.caller import CasesReader, CasesWriter
 from web.api.once import OnlyOnce
 from web.api.paging import Cursor, Limit, Page

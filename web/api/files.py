@@ -27,8 +27,8 @@ from approvals.file_errors import (
 )
 from approvals.file_models import CaseComment, CaseDocument
 from core.media import MEDIA_TYPES
-from web import downloads, limiting, uploads
-from web.api import paging, veil
+from web import downloads, limiting, uploads, veil
+from web.api import paging
 from web.api.caller import CasesReader, CasesWriter
 from web.api.once import OnlyOnce
 from web.api.paging import Cursor, Limit, Page

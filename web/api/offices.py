@@ -26,6 +26,7 @@ from core.errors import NotAllowed
 from personnel import colleagues
 from personnel.colleagues import Colleague, SearchTooShort
 from personnel.scopes import BadScope, checked
+from web import veil
 from web.api import paging
 from web.api.caller import AnyCaller, ChainsReader, DelegationsReader, DelegationsWriter, PeopleReader
 from web.api.once import OnlyOnce
@@ -242,14 +243,7 @@ def revoke(
     session: DbSession, caller: DelegationsWriter, once: OnlyOnce, delegation_id: UUID
 ) -> DelegationOut:
     """End a delegation at once; what was decided under it stands."""
-
-    def act() -> DelegationOut:
-        try:
-            return DelegationOut.of(instruments.revoke(session, caller.actor, delegation_id))
-        except NotYourDelegation as exc:
-            raise NoSuchDelegation from exc
-
-    return once(act)
+    return once(lambda: DelegationOut.of(veil.revoke_delegation(session, caller.actor, delegation_id)))
 
 
 @router.get("/people", tags=["people"], responses=refusals(SearchTooShort))

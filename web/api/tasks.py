@@ -33,7 +33,8 @@ from approvals.errors import (
 from approvals.inbox import InboxFilter
 from approvals.models import DecisionKind
 from approvals.narrowing import Place
-from web.api import paging, veil
+from web import veil
+from web.api import paging
 from web.api.caller import Caller, TasksDecider, TasksReader
 from web.api.once import IdempotencyKey, OnlyOnce
 from web.api.paging import Cursor, Limit, Page

@@ -16,7 +16,7 @@ from core.errors import MufakatError, NotFound
 from personnel import finding
 from personnel.days import office_day
 from personnel.scopes import checked
-from web import pages
+from web import pages, veil
 from web.deps import CurrentActor, DbSession, HrActor, People
 from web.errors import status_of
 from web.typed import Covers, begins, coverable, day, ends
@@ -65,7 +65,7 @@ def delegate(
 @router.post(MINE + "/{delegation_id}/revoke")
 def revoke(session: DbSession, actor: CurrentActor, delegation_id: UUID) -> Response:
     """End a delegation at once; what was decided under it stands."""
-    instruments.revoke(session, actor, delegation_id)
+    veil.revoke_delegation(session, actor, delegation_id)
     return pages.go(MINE, N_("The delegation has ended."))
 
 

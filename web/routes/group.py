@@ -9,7 +9,7 @@ from starlette.responses import Response
 from approvals import declining, pulling, visibility
 from approvals.errors import HandsFull, NothingHeldBack
 from approvals.visibility import WorkPart
-from web import pages
+from web import pages, veil
 from web.deps import CurrentActor, DbSession, People
 from web.words import N_
 
@@ -54,7 +54,8 @@ def decline(
     comment: Annotated[str, Form()] = "",
 ) -> Response:
     """Say no to a task one was asked for."""
-    declining.decline(session, actor, task_id, comment=comment, directory=people)
+    with veil.of_task(session, actor, task_id, people):
+        declining.decline(session, actor, task_id, comment=comment, directory=people)
     return pages.go("/inbox", N_("You declined; a colleague is asked."), kind="plain")
 
 

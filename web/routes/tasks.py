@@ -19,7 +19,7 @@ from approvals.models import DecisionKind, Task
 from approvals.next_task import done
 from core.actor import Actor
 from core.errors import MufakatError
-from web import casefiles, deeds, dossiers, pages
+from web import casefiles, deeds, dossiers, pages, veil
 from web.deeds import Refused, fault_of
 from web.deps import CurrentActor, DbSession, People
 from web.errors import status_of
@@ -80,16 +80,18 @@ def look(
 
 
 @router.post("/{task_id}/claim")
-def claim(session: DbSession, actor: CurrentActor, task_id: UUID) -> Response:
+def claim(session: DbSession, actor: CurrentActor, people: People, task_id: UUID) -> Response:
     """Take an offered task."""
-    tasks.claim(session, actor, task_id)
+    with veil.of_task(session, actor, task_id, people):
+        tasks.claim(session, actor, task_id)
     return pages.go(f"/tasks/{task_id}", N_("The task is yours now."))
 
 
 @router.post("/{task_id}/release")
-def release(session: DbSession, actor: CurrentActor, task_id: UUID) -> Response:
+def release(session: DbSession, actor: CurrentActor, people: People, task_id: UUID) -> Response:
     """Give a taken task back to its queue."""
-    tasks.release(session, actor, task_id)
+    with veil.of_task(session, actor, task_id, people):
+        tasks.release(session, actor, task_id)
     return pages.go("/inbox", N_("The task is back with your colleagues."), kind="plain")
 
 

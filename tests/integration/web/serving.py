@@ -3,10 +3,11 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from cli.ports import free_port
 from tests.conftest import forget_settings
@@ -15,8 +16,11 @@ PATIENCE_SECONDS = 20.0
 
 
 @contextmanager
-def serving(**settings: str) -> Iterator[str]:
-    """Serve the pages with these settings until the block is left; gives their address."""
+def serving(change: Callable[[FastAPI], None] | None = None, **settings: str) -> Iterator[str]:
+    """Serve the pages with these settings until the block is left; gives their address.
+
+    `change` is done to the application before it is served.
+    """
     from web.app import create_app
 
     port = free_port()
@@ -24,8 +28,11 @@ def serving(**settings: str) -> Iterator[str]:
     before = {name: os.environ.get(name) for name in said}
     os.environ |= said
     forget_settings()
+    app = create_app()
+    if change:
+        change(app)
     config = uvicorn.Config(
-        create_app(),
+        app,
         port=port,
         log_config=None,
         access_log=False,

@@ -21,7 +21,7 @@ from personnel.models import Account
 from personnel.tokens import Permit
 from tests.integration.web.office import Browser, Office
 from tests.integration.web.programs import ADMIN, Program, token_of, token_of_system
-from web import limiting
+from tests.integration.web.serving import serving
 
 Call = Callable[..., Program]
 AR = {"search": "ari"}
@@ -152,12 +152,9 @@ def test_a_system_reads_what_it_may_and_decides_nothing(office: Office, system: 
     said(system.post(f"/cases/{new_id()}/comments", json={"text": "x"}), 403, "permit-missing")
 
 
-def test_too_many_requests_are_told_when_to_come_back(call: Call, monkeypatch: pytest.MonkeyPatch):
-    from limits import parse
-
-    monkeypatch.setitem(limiting.LIMITS, limiting.API, parse("2/minute"))
-    head = call("head")
-    answers = [head.get("/me") for _ in range(3)]
+def test_too_many_requests_are_told_when_to_come_back(office: Office):
+    with serving(MUFAKAT_WEB_API_PER_MINUTE="2") as address, Program(address, token_of("head")) as head:
+        answers = [head.get("/me") for _ in range(3)]
     assert [a.status_code for a in answers] == [200, 200, 429]
     assert int(answers[2].headers["retry-after"]) > 0
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals import access, decisions
+from approvals import access, decisions, instruments
 from approvals.directory import Directory
 from approvals.dossier import read_task
 from approvals.entitlement import may_claim
-from approvals.errors import NoSuchCase, NoSuchTask
-from approvals.models import Case, Task
+from approvals.errors import NoSuchCase, NoSuchDelegation, NoSuchTask, NotYourDelegation
+from approvals.models import Case, Delegation, Task
 from core.actor import Actor
 from core.errors import MufakatError
 
@@ -40,6 +40,14 @@ def of_case(session: Session, actor: Actor, case_id: UUID, directory: Directory)
         session.rollback()
         access.must_see(session, actor, case_id, directory=directory)
         raise
+
+
+def revoke_delegation(session: Session, actor: Actor, delegation_id: UUID) -> Delegation:
+    """End a delegation; another's is not there. Raises NoSuchDelegation, DelegationEnded."""
+    try:
+        return instruments.revoke(session, actor, delegation_id)
+    except NotYourDelegation as exc:
+        raise NoSuchDelegation from exc
 
 
 def knows_task(session: Session, actor: Actor, task_id: UUID, directory: Directory) -> bool:
