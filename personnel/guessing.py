@@ -46,7 +46,8 @@ def _judges(units: Collection[str]) -> Iterable[tuple[str, Judge, float]]:
     yield "rank", lambda said: _reads(cells.rank, said), NEARLY_ALL
     yield "gender", lambda said: not said.isdigit() and _reads(columns.choice("gender"), said), NEARLY_ALL
     yield "status", lambda said: _reads(columns.choice("status"), said), NEARLY_ALL
-    yield "unit", lambda said: squeezed(said) in units, MOST
+    # a bare number may as well be that of the row
+    yield "unit", lambda said: not said.isdecimal() and squeezed(said) in units, MOST
     yield "education", lambda said: _reads(columns.level_of_education, said), NEARLY_ALL
     yield "name", lambda said: bool(_NAME.fullmatch(said)), NEARLY_ALL
 

@@ -10,7 +10,16 @@ from personnel.cells import squeezed
 ALIKE = 0.78
 A_FEW = 3
 _SMALL = frozenset({"dan", "di", "ke", "dari", "pada", "untuk", "atas"})
-_IRREGULAR = {"dinas": "dis"}
+_STEMS = {
+    "dinas": "dis",
+    "pendidikan": "dik",
+    "kebudayaan": "bud",
+    "perhubungan": "hub",
+    "kependudukan": "duk",
+    "perdagangan": "dag",
+    "pertanian": "tan",
+}
+"""What words become in abbreviations such as Disdikbud and Dishub, beside their beginnings."""
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -47,5 +56,5 @@ def _fits(short: str, words: tuple[str, ...]) -> bool:
     if word in _SMALL and _fits(short, rest):
         return True
     starts = [word[:n] for n in range(1, len(word) + 1)]
-    starts += [_IRREGULAR[word]] if word in _IRREGULAR else []
+    starts += [_STEMS[word]] if word in _STEMS else []
     return any(short.startswith(start) and _fits(short[len(start) :], rest) for start in starts)

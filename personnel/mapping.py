@@ -195,7 +195,7 @@ def _guessed(sheet: Sheet, choice: Choice, units: Collection[str]) -> Choice:
     kind = choice.kind or Kind.EMPLOYEE
     here = headers_at(sheet, choice)
     width = max((len(row) for row in sheet.rows[: here.first_row + 50]), default=0)
-    aside = {i for i, header in enumerate(here.headers) if headers.is_aside(header)}
+    aside = {i for i, said in enumerate(here.headers) if squeezed(said) == squeezed(headers.REASONS)}
     free = set(range(width)) - choice.columns.keys() - aside
     found = guessing.guess(layout_of(kind), sheet.rows[here.first_row :], free, choice.columns, units)
     if choice.kind is None and "nip" not in found.values():

@@ -15,6 +15,7 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Event
+from core.ledger.erasing import GONE
 from personnel import history, references
 from personnel.access import keep_records
 from personnel.columns import Kind, labels
@@ -263,7 +264,9 @@ def _tell(session: Session, import_id: UUID, changes: Sequence[Change]) -> dict[
     session.execute(
         update(ImportRow)
         .where(
-            ImportRow.import_id == import_id, or_(ImportRow.action == "create", ImportRow.action == "change")
+            ImportRow.label != GONE,
+            ImportRow.import_id == import_id,
+            or_(ImportRow.action == "create", ImportRow.action == "change"),
         )
         .values(undone="undone")
     )
