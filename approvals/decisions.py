@@ -31,6 +31,7 @@ from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
 from approvals.obstacles import TaskSuspended
 from approvals.panels import CONVENER
 from approvals.pulling import refill
+from approvals.vacancies import must_not_have_emptied
 from approvals.working_copy import WorkingCopy
 from core import clock
 from core.actor import Actor
@@ -144,6 +145,7 @@ def _right(
     if dossier.has_voted(task, actor):
         raise VotedAlready
     dossier.interests.must_have_answered(actor.person_id)
+    must_not_have_emptied(session, task, actor)
 
     def received() -> Sequence[Warrant]:
         return warrants(session, actor, now, directory=directory)

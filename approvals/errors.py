@@ -216,7 +216,12 @@ class DecidedFirst(ConflictOfInterest):
 
 
 class CorrectedIt(ConflictOfInterest):
-    """You corrected facts of this case, so somebody else decides by them; nothing was recorded."""
+    """You entered facts of this case, so somebody else decides by them; nothing was recorded."""
+
+
+class EmptiedIt(ConflictOfInterest):
+    """You recorded why nobody holds the post that decides this, so somebody else decides in its place;
+    nothing was recorded."""
 
 
 class TieUnanswered(ConflictOfInterest):

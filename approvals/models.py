@@ -182,7 +182,7 @@ class Case(Base):
     doubted: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
     """Who is said by others to be tied to the subject, and must answer that before they decide it."""
     corrected_by: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), server_default="{}")
-    """Who of the office changed the facts that it is decided by, and so does not decide it."""
+    """Who of the office entered facts that it is decided by, or an answer from outside: they don't decide."""
 
     appeals_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
     """The settled case that this one appeals against."""

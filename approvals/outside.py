@@ -54,7 +54,8 @@ def answer(
 ) -> ExternalAnswer:
     """Record an answer from outside and move the case on; the same letter again gives the same answer.
 
-    HR records what others decided: that is not a decision of theirs, but not on their own case either.
+    HR records what others decided: that is not a decision of theirs, but not on their own case either, and
+    whoever does it decides no later stage.
     Raises NoSuchCase, HrOnly, ConflictOfInterest, BadLetter, AlreadyAnswered, NotWaitingOutside, CaseSealed,
     CaseSettled.
     """
@@ -65,6 +66,8 @@ def answer(
     if same := _recorded(session, dossier, letter):
         return same
     given = letter.answer_for(dossier.case, recorder, actor.name, now)
+    # what others decided is entered by one, and decided by after that by others
+    dossier.case.corrected_by = sorted({*dossier.case.corrected_by, recorder})
     said = letter.event(dossier.case)
     session.add(given)
     session.flush()

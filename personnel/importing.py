@@ -17,6 +17,7 @@ from core.events import Event
 from core.ids import new_id
 from core.rows import write
 from personnel import (
+    addresses,
     calendars,
     history,
     mapping,
@@ -183,6 +184,7 @@ def apply(session: Session, actor: Actor, import_id: UUID, progress: Progress | 
     shown = session.scalars(select(ImportRow).where(ImportRow.import_id == import_id)).all()
     rows = [previews.restored(row) for row in shown]
     world = load(session, rows, lock=True)
+    addressed = addresses.before(world)
     plan = Planner(world, _day_of(made), made.may_grant, nip_of(world, made.uploaded_by)).run(rows)
     previews.check_unchanged(plan, shown)
     if actor.person_id != made.uploaded_by:
@@ -197,6 +199,7 @@ def apply(session: Session, actor: Actor, import_id: UUID, progress: Progress | 
     for done, some in previews.chunks(plan.rows):
         history.record(session, actor, [e for planned in some for e in events_of(made.id, planned, world)])
         _tell(progress, done, made.total)
+    addresses.entered(session, actor, addressed, world)
     made.state, made.applied_at, made.applied_by_name = "applied", clock.now(session), actor.name
     made.content = None
     _record(session, actor, made, "applied")

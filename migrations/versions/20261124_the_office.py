@@ -72,6 +72,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("headers", name=op.f("pk_personnel_import_mapping")),
     )
     op.create_table(
+        "post_emptied",
+        sa.Column("position_id", sa.UUID(), nullable=False),
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("position_id", "person_id", name=op.f("pk_post_emptied")),
+    )
+    op.create_table(
         "reset_request",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("login", sa.Text(), nullable=False),
@@ -480,6 +487,7 @@ def downgrade() -> None:
     op.drop_index("uq_saved_view_first", table_name="saved_view", postgresql_where=sa.text("opens_first"))
     op.drop_table("saved_view")
     op.drop_table("reset_request")
+    op.drop_table("post_emptied")
     op.drop_table("personnel_import_mapping")
     op.drop_index("ix_mail_return_at", table_name="mail_return")
     op.drop_table("mail_return")

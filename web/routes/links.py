@@ -24,6 +24,7 @@ from core.errors import MufakatError, NotAllowed
 from notifications import codes
 from notifications.histories import LINK, happened, stream_of
 from notifications.links import BadLink, Link, read_link
+from personnel import addresses
 from personnel.addressees import actor_of_person
 from web import cookies, downloads, limiting, pages
 from web.deps import DbSession, People, Visitor
@@ -123,6 +124,7 @@ def send_code(request: Request, visit: Visitor, session: DbSession, opened: Open
     limiting.hit(limiting.LINK_CODE, f"{opened.person.id}")
     try:
         with session.begin_nested():
+            addresses.must_be_known(session, opened.person.id)
             codes.request(session, opened.person, opened.purpose)
             used(session, opened, SOMEBODY, "code_asked")
     except MufakatError as error:

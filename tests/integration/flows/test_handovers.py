@@ -1,20 +1,24 @@
 """What the records say of people moves what is pending, in the same transaction."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.decisions import Verdict, decide
-from approvals.errors import RelatedToSubject, TieUnanswered
+from approvals.errors import EmptiedIt, RelatedToSubject, TieUnanswered
+from core.actor import Role
 from core.clock import move
 from core.errors import MufakatError
 from flows.process.handovers import hand_over_due
-from personnel import absences, careers, relations
+from personnel import absences, careers, importing, relations
 from personnel.directory import PersonnelDirectory
-from personnel.models import Position
+from personnel.models import Holding, Position
 from tests.integration.flows import cycles
 from tests.integration.flows.agency import Agency
+from tests.unit.personnel.files import xlsx
 
 
 def test_a_tie_that_is_declared_takes_the_case_from_the_head_at_once(
@@ -79,6 +83,39 @@ def test_a_tie_that_ends_by_the_calendar_bars_nobody_any_more(session: Session, 
         [],
         [subject.id],
     )
+
+
+def _ends(session: Session, agency: Agency) -> None:
+    head = agency.heads[0]
+    held = session.scalars(select(Holding).where(Holding.employee_id == head.id)).one()
+    careers.end_holding(session, agency.actor(agency.hr), held.id, agency.now.date() - timedelta(days=1))
+
+
+def _says_that_they_left(session: Session, agency: Agency) -> None:
+    head, unit = agency.heads[0], agency.units[0]
+    rows = [["NIP", "Nama", "Unit Kerja", "Tanggal Berhenti"]]
+    rows.append([head.nip, head.name, unit.code, agency.now.date().strftime("%d-%m-%Y")])
+    actor = agency.actor(agency.hr)
+    made = importing.preview(session, actor, "pegawai.xlsx", xlsx({"Pegawai": rows}))
+    importing.apply(session, actor, made.id)
+    hand_over_due(session)
+
+
+@pytest.mark.parametrize("empties", [_ends, _says_that_they_left])
+def test_whoever_emptied_a_post_does_not_decide_in_its_place(
+    session: Session, agency: Agency, empties: Callable[[Session, Agency], None]
+) -> None:
+    agency.candidate(agency.units[0])
+    other = agency.person(agency.badan, "Nurul Hidayah", roles=[Role.HR])
+    run = cycles.screened(agency)
+    (case,) = cycles.cases(session, run.process_id)
+    empties(session, agency)
+    task = cycles.open_task(session, case.id)
+    assert task.queue == "role:hr"
+    verdict = Verdict(kind="approve", seen_version=1, request_key="instead")
+    with pytest.raises(EmptiedIt), session.begin_nested():
+        decide(session, agency.actor(agency.hr), task.id, verdict, directory=PersonnelDirectory(session))
+    decide(session, agency.actor(other), task.id, verdict, directory=PersonnelDirectory(session))
 
 
 def test_leave_from_today_hands_the_task_to_whoever_acts(session: Session, agency: Agency) -> None:
