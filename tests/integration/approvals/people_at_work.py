@@ -283,6 +283,7 @@ class Work(RuleBasedStateMachine):
         self.letters += 1
         if self.attempt(lambda: self.say(case_id, who, outcome, number), refusal):
             model.letters.add((number, str(model.round)))
+            model.entered.add(who)
             model.follow(kind)
 
     def say(self, case_id: UUID, who: str, outcome: str, number: str) -> None:

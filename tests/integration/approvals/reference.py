@@ -88,6 +88,8 @@ class Reference:
     decided: list[tuple[str, str, str]] = field(default_factory=list)
     """Stage, person and kind of each decision."""
     letters: set[tuple[str, str]] = field(default_factory=set)
+    entered: set[str] = field(default_factory=set)
+    """Who recorded a letter: they decide by it no more."""
     orders: set[tuple[str, str]] = field(default_factory=set)
     """Who delegated to whom; all cases share it."""
     ahead: dict[str, tuple[str, str, int]] = field(default_factory=dict)
@@ -113,6 +115,7 @@ class Reference:
         for where, who, _ in self.decided:
             if where != stage and (stage != "committee" or where == "unit-head"):
                 found[who] = errors.DecidedBefore
+        found |= dict.fromkeys(self.entered, errors.CorrectedIt)
         return found | {who: why for who, why in self.parties.items() if who}
 
     def obstacle(self, who: str) -> type[Exception] | None:

@@ -82,6 +82,7 @@ def allowed(office: Office) -> dict[str, set[str]]:
         "/analytics/overruns": logged_in,
         "/analytics/times.csv": logged_in,
         "/ledger": {"operator"},
+        "/ledger/pairs": set(),
     }
 
 

@@ -97,3 +97,13 @@ def test_nobody_else_sees_or_answers_what_waits(browse: Browse):
         assert other.fill(f"{address}/confirm", "/my").status_code == 403
     assert browse("operator").get("/hr/proposals").status_code == 200
     assert browse("operator").fill(f"{address}/confirm", "/my").status_code == 403
+
+
+@pytest.mark.usefixtures("office")
+def test_an_administrator_sees_who_confirmed_whom(browse: Browse):
+    hr, other = proposed(browse), administrator(browse)
+    confirmed(other)
+    page = english(other, "/ledger/pairs")
+    assert "Who confirmed whose proposals" in page
+    assert "Rosmawati Siregar" in page
+    assert hr.get("/ledger/pairs").status_code == 403
