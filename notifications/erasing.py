@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, or_, select, update
+from sqlalchemy import ColumnElement, Text, case, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.events import EventRow
 from core.ledger.erasing import GONE, Rows, Scope
-from notifications.models import Message, MessageState
+from notifications.models import MailPreference, MailReturn, Message, MessageState, UnreachedPerson
 
 ERASED = "erased by order"
-_UNSENT = Message.state.in_([MessageState.QUEUED, MessageState.LEASED])
+_UNSENT = Message.state.in_([MessageState.QUEUED, MessageState.LEASED, MessageState.DEFERRED])
 
 
 def erase(session: Session, scope: Scope) -> Rows:
@@ -26,6 +26,7 @@ def erase(session: Session, scope: Scope) -> Rows:
         unnamed: dict[str, Any] = {"address": "", "name": GONE, "facts": {}}
         to_them = (Message.recipient_id == scope.person) & (Message.name != GONE)
         emptied += _emptied(session, to_them, unnamed)
+        _forget(session, scope.person)
     emptied += _emptied(session, _about(scope) & (Message.facts != {}), {"facts": {}})
     told_by = select(EventRow.id, EventRow.stream_id).where(EventRow.id.in_(emptied))
     streams: dict[UUID, UUID] = dict(session.execute(told_by).tuples().all())
@@ -33,6 +34,17 @@ def erase(session: Session, scope: Scope) -> Rows:
     for event_id in emptied:
         found[streams.get(event_id)]["message"] += 1
     return found
+
+
+def _forget(session: Session, person_id: UUID) -> None:
+    """How a person wanted their mail, that it did not reach them, and where to."""
+    theirs = select(Message.id).where(Message.recipient_id == person_id)
+    for gone in (
+        delete(MailPreference).where(MailPreference.person_id == person_id),
+        delete(UnreachedPerson).where(UnreachedPerson.person_id == person_id),
+        update(MailReturn).where(MailReturn.message_id.in_(theirs)).values(address="", detail=""),
+    ):
+        session.execute(gone, execution_options={"synchronize_session": False})
 
 
 def _about(scope: Scope) -> ColumnElement[bool]:

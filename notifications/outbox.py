@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from core.ids import new_id
 from core.language import LANGUAGES
 from core.rows import as_json, given, text_of
 from core.settings import settings
-from notifications.models import Message, MessageState
+from notifications.models import Message, MessageState, UnreachedPerson
 
 NO_ADDRESS = "no address"
 URGENT = 0
@@ -135,7 +135,10 @@ def resend(
         message.address, message.name = recipient.email, recipient.name
         message.language = _language(recipient)
     message.state, message.attempts, message.priority = MessageState.QUEUED, 0, URGENT
-    message.sent_at = message.last_error = None
+    message.sent_at = message.last_error = message.told_in = None
+    message.due_at = message.due_at or clock.now(session)  # at once: its reader's hours were waited for
+    # whoever sends again says that the address is right, until it comes back once more
+    session.execute(delete(UnreachedPerson).where(UnreachedPerson.person_id == message.recipient_id))
     message.next_at = session.scalars(select(func.statement_timestamp())).one()
     tell(session, actor, "message.resent", message, {"reason": reason.strip()})
     session.flush()
@@ -165,7 +168,7 @@ def tell(
 
 
 def _guard_resend(message: Message, recipient: Person | None) -> None:
-    if message.state in (MessageState.QUEUED, MessageState.LEASED):
+    if message.state in (MessageState.QUEUED, MessageState.LEASED, MessageState.DEFERRED):
         raise MessageOnItsWay
     if not message.facts:
         raise MessageForgotten

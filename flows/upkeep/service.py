@@ -53,6 +53,10 @@ def forget_deliveries(session: Session) -> int:
     return webhooks.forget(session, clock.now(session) - KEEP_DELIVERIES)
 
 
+def forget_mail_returns(session: Session) -> int:
+    return retention.forget_returns(session, clock.now(session) - KEEP_MAIL_TEXT)
+
+
 def forget_heartbeats(session: Session) -> int:
     """Services that have not been heard of for days; by real time, also in a rehearsal."""
     gone = session.execute(delete(Heartbeat).where(Heartbeat.at < datetime.now(UTC) - KEEP_HEARTBEATS))
@@ -67,6 +71,7 @@ DUTIES: Mapping[str, Callable[[Session], int]] = {
     "purge codes": purge_codes,
     "forget looks": forget_looks,
     "forget mail texts": forget_mail_texts,
+    "forget mail returns": forget_mail_returns,
     "forget deliveries": forget_deliveries,
     "forget heartbeats": forget_heartbeats,
 }

@@ -72,6 +72,8 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/my/delegations",
             "/my/relations",
             "/my/data",
+            "/my/mail",
+            "/my/messages",
             f"/cases/{case}",
             f"/tasks/{task}",
         ],
@@ -89,6 +91,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/hr/accounts",
             f"/hr/accounts/{account}",
             "/hr/staff",
+            "/hr/unreached",
             "/hr/staff/committees",
             "/hr/staff/relations",
             "/hr/staff/capabilities",
@@ -99,7 +102,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/analytics/load",
             "/analytics/overruns",
         ],
-        "operator": ["/operator", "/ledger"],
+        "operator": ["/operator", "/operator/mail", "/ledger"],
     }
 
 

@@ -13,10 +13,11 @@ from core import clock, events
 from core.directory import Person
 from core.errors import NotAllowed
 from core.ids import new_id
-from notifications import courier, leases, preferences, returns, unreached
+from core.ledger.erasing import Scope
+from notifications import courier, erasing, leases, preferences, returns, unreached
 from notifications.hooks import BadReport, BadSignature, reports_of, signature, verify
 from notifications.models import MailReturn, Message, UnreachedPerson
-from notifications.outbox import AddressMissing, MessageDraft, ReasonMissing, enqueue
+from notifications.outbox import AddressMissing, MessageDraft, ReasonMissing, enqueue, resend
 from notifications.reports import read
 from notifications.sorting import sort
 from notifications.surroundings import Surroundings
@@ -85,6 +86,24 @@ def test_mail_to_their_new_address_goes_out_though_the_old_one_is_dead(session: 
     come_back(session, postfix(sent(session).id))
     enqueue(session, [draft(Person(SITI.id, SITI.name, "siti.r@medan.go.id", "id", None, True))])
     assert len(sort(session, leases.lease(session, "me", 10), clock.now(session), Surroundings())) == 1
+
+
+def test_an_operator_who_sends_again_is_taken_at_their_word(session: Session):
+    message = sent(session)
+    come_back(session, postfix(message.id))
+    resend(session, OPERATOR, message.id, "the server was wrong", recipient=SITI)
+    assert unreached.everybody(session) == []
+    going = sort(session, leases.lease(session, "me", 10), clock.now(session), Surroundings())
+    assert [m.id for m in going] == [message.id]
+
+
+def test_by_order_of_the_law_nothing_stays_of_where_somebody_was_not_reached(session: Session):
+    message = sent(session)
+    come_back(session, postfix(message.id))
+    preferences.switch_off(session, OPERATOR, SITI.id, REMINDERS)
+    erasing.erase(session, Scope(frozenset(), SITI.id))
+    assert unreached.everybody(session) == [] and preferences.of_people(session, [SITI.id]) == {}
+    assert [(row.address, row.detail) for row in returns.latest(session)] == [("", "")]
 
 
 def test_a_full_mailbox_is_tried_again_and_after_the_third_time_given_up(session: Session):
