@@ -214,5 +214,5 @@ def test_a_message_that_never_was_is_not_sent_again(session: Session):
 )
 def test_the_database_refuses_a_state_that_contradicts_itself(session: Session, change: str):
     enqueue(session, [draft()])
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(text(f"UPDATE message SET {change}"))
