@@ -14,7 +14,18 @@ from core.errors import NotFound
 from core.ids import new_id
 from personnel import accounts, careers, importing, reviewing, undoing
 from personnel.access import RecordsAreHrs
-from personnel.models import Appraisal, Employee, Holding, Position, RankHeld, Unit
+from personnel.models import (
+    Appraisal,
+    Discipline,
+    Document,
+    Employee,
+    Holding,
+    Leave,
+    Position,
+    RankHeld,
+    Schooling,
+    Unit,
+)
 from personnel.models_imports import Import
 from personnel.undoing import NotApplied, ReasonMissing
 from tests.integration.personnel.office import CLERK, HR, SYSTEM
@@ -33,7 +44,7 @@ from tests.integration.personnel.test_importing import (
 )
 
 WHY = "Berkas yang salah"
-TABLES = (Unit, Position, Employee, Holding, RankHeld, Appraisal)
+TABLES = (Unit, Position, Employee, Holding, RankHeld, Schooling, Appraisal, Discipline, Leave, Document)
 
 
 def nobody(session: Session, ids: Iterable[UUID]) -> set[UUID]:
