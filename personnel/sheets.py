@@ -9,7 +9,7 @@ from pathlib import PurePath
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from core.errors import Invalid
-from personnel import oldbooks, unpacking
+from personnel import oldbooks, unpacking, webtables
 from personnel.cells import Cell
 from personnel.unpacking import Damaged, NotReadable
 
@@ -42,7 +42,7 @@ class Sheet:
 
 
 def read(name: str, content: bytes) -> list[Sheet]:
-    """The sheets of an XLSX or XLS file, or the one of a CSV; the content decides, not the name.
+    """The sheets of an XLSX or XLS file, the tables of a page, or a CSV; the content decides, not the name.
 
     Raises FileTooLarge, TooManyRows, NotReadable, TooMuchInside, TooFarOut.
     """
@@ -54,7 +54,7 @@ def read(name: str, content: bytes) -> list[Sheet]:
     elif content.startswith(oldbooks.SIGNATURE):
         sheets = [Sheet(*said) for said in oldbooks.read(name, content)]
     else:
-        sheets = [_csv(name, content)]
+        sheets = _text(name, _decoded(name, content))
     if sum(len(sheet.rows) for sheet in sheets) > MOST_ROWS:
         raise TooManyRows(name=name, limit=MOST_ROWS)
     return sheets
@@ -76,8 +76,13 @@ def _workbook(name: str, content: bytes) -> list[Sheet]:
         raise Damaged(name=name) from exc
 
 
-def _csv(name: str, content: bytes) -> Sheet:
-    said = _decoded(name, content)
+def _text(name: str, said: str) -> list[Sheet]:
+    if webtables.is_page(said):
+        return [Sheet(*table) for table in webtables.read(name, said)]
+    return [_csv(name, said)]
+
+
+def _csv(name: str, said: str) -> Sheet:
     first, _, rest = said.partition("\n")
     if first.strip().casefold().startswith("sep=") and len(first.strip()) == 5:
         separator, said = first.strip()[4], rest

@@ -85,6 +85,33 @@ def test_an_old_workbook_is_read_with_its_dates_and_numbers() -> None:
     assert sheet.rows[5][1] == float(198102032006041002)
 
 
+def test_a_web_page_that_calls_itself_an_xls_is_read_by_its_tables() -> None:
+    page = """<?xml version="1.0" encoding="utf-8"?><html><head><meta charset="utf-8"></head><body>
+    <table border=1><tr><td colspan="4"><b>DAFTAR PEGAWAI</b></td></tr>
+    <tr><th rowspan=2>NIP</th><th rowspan=2>Nama</th><th colspan=2>Pangkat</th></tr>
+    <tr><th>Gol</th><th>TMT</th></tr>
+    <tr><td>198001012005011001</td><td>Élise&nbsp;S. &amp; Co<br>SH</td><td>III/a<td>1-4-2022</tr>
+    </table></body></html>"""
+    (sheet,) = sheets.read("simpeg.xls", page.encode())
+    assert [list(row) for row in sheet.rows] == [
+        ["DAFTAR PEGAWAI", "", "", ""],
+        ["NIP", "Nama", "Pangkat", ""],
+        ["", "", "Gol", "TMT"],
+        ["198001012005011001", "Élise S. & Co SH", "III/a", "1-4-2022"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "page", ["<html>", "<table><tr><td colspan=99999>x", "<html><table>" + "<tr>" * 50, "<table/>"]
+)
+def test_a_page_without_anything_in_its_tables_gives_nothing_or_is_refused(page: str) -> None:
+    try:
+        found = sheets.read("a.xls", page.encode())
+    except MufakatError:
+        return
+    assert not any(cell for sheet in found for row in sheet.rows for cell in row)
+
+
 def test_an_old_workbook_that_would_end_its_reader_is_refused() -> None:
     """The reader asks for 800 GB and is ended by that; the office goes on."""
     damaged = bytearray(OLD.read_bytes())
