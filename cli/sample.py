@@ -32,7 +32,7 @@ def sample() -> None:
         raise typer.Exit(3)
     wiring.wire()
     with transaction() as session:
-        _import(session)
+        fill(session)
     with transaction() as session:
         _launch(session)
         logins_file(settings().home).write_text(json.dumps(_logins(session)))
@@ -44,7 +44,8 @@ def logins_file(home: Path) -> Path:
     return home / "run" / "logins.json"
 
 
-def _import(session: "Session") -> None:
+def fill(session: "Session") -> None:
+    """The people of the sample agency, with their accounts; nothing where there is anybody already."""
     from core.actor import system
     from personnel import accounts, importing, queries, sample_committee
     from personnel.sample import workbook

@@ -32,6 +32,7 @@ class Happened:
 
     stream_id: UUID
     name: str
+    at: datetime
     facts: Mapping[str, Any]
 
 
@@ -58,10 +59,17 @@ class Tail:
         self._remember(rows)
         if len(fresh) >= MOST:
             return None
-        return [Happened(row.stream_id, row.name, json.loads(row.body)["facts"]) for row in fresh]
+        return [Happened(row.stream_id, row.name, row.at, json.loads(row.body)["facts"]) for row in fresh]
 
     def _since(self, now: datetime, before: timedelta | None = None) -> Any:
-        columns = (EventRow.id, EventRow.stream_id, EventRow.name, EventRow.body, EventRow.position)
+        columns = (
+            EventRow.id,
+            EventRow.stream_id,
+            EventRow.name,
+            EventRow.at,
+            EventRow.body,
+            EventRow.position,
+        )
         until = EventRow.at <= now - before if before else true()
         sealed = select(*columns).where(EventRow.position > self.position, until)
         young = and_(EventRow.position.is_(None), EventRow.at > now - RECENT, until)

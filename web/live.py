@@ -190,14 +190,16 @@ def _concerned(
 ) -> list[tuple[Listener, News]]:
     """Whom it concerns: whose tasks the cases have or just had, and who is named by the facts."""
     touched = _tasks_of(session, {one.stream_id for one in happened})
-    of_cases = (one for one in happened if one.name.startswith(("task.", "case.")))
-    named = {value for one in of_cases for value in one.facts.values() if isinstance(value, str)}
+    latest = {one.stream_id: one.at.isoformat() for one in sorted(happened, key=lambda one: one.at)}
+    of_cases = [one for one in happened if one.name.startswith(("task.", "case."))]
     told: list[tuple[Listener, News]] = []
     for listener in listeners:
-        reach = listener.reach
+        reach, me = listener.reach, str(listener.actor.person_id)
         mine = [task for task in touched if reach and _reaches(reach, task)]
-        if mine or str(listener.actor.person_id) in named:
-            told.append((listener, {"tasks": [str(task.id) for task in mine[:NAMED]]}))
+        moments = [latest[task.case_id] for task in mine]
+        moments += [one.at.isoformat() for one in of_cases if me in one.facts.values()]
+        if moments:
+            told.append((listener, {"tasks": [str(task.id) for task in mine[:NAMED]], "at": max(moments)}))
     return told
 
 

@@ -59,6 +59,8 @@ def pages_of(office: Office) -> dict[str, list[str]]:
         "head": [
             "/inbox",
             "/inbox?filter=offered",
+            "/inbox?q=nobody",
+            "/inbox/choices?q=nasution",
             "/inbox/group",
             f"/tasks/{task}",
             "/my/password",
@@ -132,11 +134,11 @@ def trouble_of_all_sorts(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("trouble_of_all_sorts")
-@pytest.mark.parametrize("language", ["id", "en"])
-def test_axe_finds_nothing_on_any_page(office: Office, visit: Visiting, language: str):
+@pytest.mark.parametrize(("language", "colours"), [("id", "light"), ("en", "dark")])
+def test_axe_finds_nothing_on_any_page(office: Office, visit: Visiting, language: str, colours: str):
     found: list[str] = []
     for login, paths in pages_of(office).items():
-        visitor = visit(login)
+        visitor = visit(login, color_scheme=colours)
         visitor.page.context.add_cookies(
             [{"name": "mufakat_language", "value": language, "url": visit.address}]
         )

@@ -9,13 +9,16 @@
   function heard(event) {
     last = event.lastEventId || last;
     const news = JSON.parse(event.data);
+    // what is older than the page is in it already
+    const newer = (slack) => !news.at || Date.parse(news.at) + slack > Date.parse(document.body.dataset.at);
+    if (!newer(5000)) return;
     if ("waiting" in news)
       for (const badge of document.querySelectorAll("[data-badge]")) {
         badge.textContent = news.waiting > 99 ? "99+" : news.waiting;
         badge.hidden = !news.waiting;
       }
     const shown = document.querySelector("[data-task]");
-    if (shown && (news.tasks || []).includes(shown.dataset.task)) shown.hidden = false;
+    if (shown && newer(0) && (news.tasks || []).includes(shown.dataset.task)) shown.hidden = false;
     // many pages hear the same: they do not all ask at the same instant
     clearTimeout(waiting);
     waiting = setTimeout(() => document.body.dispatchEvent(new Event("mufakat:changed")), 200 + Math.random() * 1500);
