@@ -55,6 +55,8 @@ def allowed(office: Office) -> dict[str, set[str]]:
         "/operator/mail": {"operator"},
         "/hr/unreached": {"hr"},
         "/hr/accounts": {"hr"},
+        "/hr/directory": {"hr"},
+        f"/hr/directory/people/{person}": {"hr"},
         f"/hr/accounts/{account}": {"hr"},
         "/hr/staff": {"hr"},
         "/hr/staff/committees": {"hr"},
