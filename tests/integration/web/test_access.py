@@ -14,8 +14,8 @@ from tests.integration.web.office import Browser, Office
 
 ROLES = ("stranger", "staff0", "head", "hr", "verifier", "operator")
 FOR_ALL = {"/", "/login", "/activate", "/forgot", "/verify", "/verify/ABCD", "/ledger/keys.txt"}
-TOUCHED_BY_LOOKING = {"login_session", "record_view", "web_hits"}
-"""When somebody was last seen, who looked at whose record, and how often somebody asked."""
+TOUCHED_BY_LOOKING = {"case_look", "login_session", "record_view", "web_hits"}
+"""When somebody was last seen, what they saw of a case, who looked at whose record, how often somebody asked."""
 
 
 def everything() -> dict[str, str]:
