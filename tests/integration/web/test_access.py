@@ -15,7 +15,7 @@ from tests.integration.web.office import Browser, Office
 ROLES = ("stranger", "staff0", "head", "hr", "verifier", "operator")
 FOR_ALL = {"/", "/login", "/activate", "/forgot", "/verify", "/verify/ABCD", "/ledger/keys.txt"}
 TOUCHED_BY_LOOKING = {"case_look", "login_session", "record_view", "web_hits"}
-"""When somebody was last seen, what they saw of a case, who looked at whose record, how often somebody asked."""
+"""When somebody was last seen and what they saw of a case, who looked at whose record, how often one asked."""
 
 
 def everything() -> dict[str, str]:
