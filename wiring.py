@@ -19,11 +19,18 @@ from flows.promotion import erasing as of_candidates
 from flows.promotion import notices as promotion_notices
 from flows.promotion.service import KIND as PROMOTION
 from notifications import erasing as of_messages
+from notifications import webhooks
 from notifications.surroundings import Surroundings
 from personnel import erasing as of_files
 from personnel.directory import PersonnelDirectory
 
-ERASURE: tuple[Room, ...] = (of_cases.erase, of_candidates.erase, of_messages.erase, of_files.erase)
+ERASURE: tuple[Room, ...] = (
+    of_cases.erase,
+    of_candidates.erase,
+    of_messages.erase,
+    webhooks.erase,
+    of_files.erase,
+)
 """Who holds content of people beside the log: each erases its own when the law orders it. Cases come first,
 for they are locked before anything else."""
 

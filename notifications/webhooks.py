@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -15,6 +15,7 @@ from core.actor import Actor, Role, system
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.events import Event, record
 from core.ids import new_id
+from core.ledger.erasing import Rows, Scope
 from core.settings import settings
 from notifications import outside
 from notifications.models_webhooks import Delivery, DeliveryState, Endpoint, EndpointState
@@ -236,6 +237,17 @@ def forget(session: Session, before: datetime) -> int:
     """Delete what was sent or given up before a moment, and what an endpoint never took; returns how many."""
     old = delete(Delivery).where(Delivery.made_at < before).returning(Delivery.id)
     return len(session.scalars(old).all())
+
+
+def erase(session: Session, scope: Scope) -> Rows:
+    """Forget what was told, or was to be, of these streams and of the person; what was sent is elsewhere."""
+    named = Delivery.body.contains(str(scope.person)) if scope.person else false()
+    gone = delete(Delivery).where(or_(Delivery.stream_id.in_(scope.streams), named))
+    found: dict[UUID | None, dict[str, int]] = {}
+    for stream in session.scalars(gone.returning(Delivery.stream_id)):
+        of_stream = found.setdefault(stream, {"webhook_delivery": 0})
+        of_stream["webhook_delivery"] += 1
+    return found
 
 
 def _manage(actor: Actor, wanted: Wanted | None = None) -> None:

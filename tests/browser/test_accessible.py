@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page
@@ -11,11 +12,14 @@ from core.actor import Actor, Role, system
 from core.database import transaction
 from core.events import seal
 from core.ledger import checkpoints, keys
+from notifications import webhooks
 from notifications.models import Message, MessageState
+from notifications.webhooks import Wanted
 from personnel import importing
-from personnel.models import Account, Employee
+from personnel.models import Account
 from tests.browser.conftest import Visiting
 from tests.integration.web.office import Office
+from tests.integration.web.programs import ADMIN, token_of, token_of_system
 from tests.integration.web.record import appraised
 
 AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text()
@@ -45,7 +49,6 @@ def pages_of(office: Office) -> dict[str, list[str]]:
     with transaction() as session:
         of_staff = Account.employee_id == office.people.staff[0]
         account = session.scalars(select(Account.id).where(of_staff)).one()
-        unit = session.get_one(Employee, office.people.head).unit_id
     return {
         "": [
             "/",
@@ -56,6 +59,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/verify/NOSUCHCODE",
             "/nothing",
             "/link/broken",
+            "/api/v1/docs",
         ],
         "head": [
             "/inbox",
@@ -77,6 +81,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/my/data",
             "/my/mail",
             "/my/messages",
+            "/my/tokens",
             f"/cases/{case}",
             f"/tasks/{task}",
         ],
@@ -93,15 +98,14 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/inbox/group?part=allocated",
             "/hr/accounts",
             f"/hr/accounts/{account}",
-            "/hr/directory",
-            f"/hr/directory/units/{unit}",
-            f"/hr/directory/people/{office.people.staff[0]}",
             "/hr/staff",
             "/hr/unreached",
             "/hr/staff/committees",
             "/hr/staff/relations",
             "/hr/staff/capabilities",
             "/hr/staff/delegations",
+            "/webhooks",
+            f"/webhooks/{told()}",
             "/analytics/times",
             "/analytics/reasons",
             "/analytics/flow",
@@ -109,7 +113,21 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/analytics/overruns",
         ],
         "operator": ["/operator", "/operator/mail", "/ledger"],
+        "staff9": ["/admin/systems"],
     }
+
+
+def told() -> UUID:
+    """A system that is told of decisions, with a message on its way; and an administrator with its token."""
+    with transaction() as session:
+        account = session.scalars(select(Account).where(Account.login == "staff9")).one()
+        account.roles = [Role.ADMIN]
+        wanted = Wanted.said("SIASN", "https://example.com/hook", ["task.decided"], personal=False)
+        endpoint, _ = webhooks.register(session, ADMIN, wanted)
+        webhooks.test(session, ADMIN, endpoint.id)
+    token_of_system()
+    token_of("staff0")
+    return endpoint.id
 
 
 def sent(office: Office) -> list[str]:

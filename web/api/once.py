@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -64,9 +64,7 @@ class Once:
     def _known(self) -> Response | None:
         """What was answered before; None when the key is new, which it is no more after this."""
         at = clock.now(self._session)
-        self._session.execute(
-            delete(RequestKey).where(RequestKey.made_at < at - KEPT, RequestKey.key == self._key)
-        )
+        self._session.execute(delete(RequestKey).where(_some_old(at)))
         fresh = insert(RequestKey).values(
             token_id=self._caller.token_id, key=self._key, fingerprint=self._fingerprint, made_at=at
         )
@@ -97,10 +95,11 @@ async def find_once(
 OnlyOnce = Annotated[Once, Depends(find_once, scope="function")]
 
 
-def forget(session: Session, at: datetime) -> int:
-    """Delete the answers that are too old to be asked for; returns how many. For upkeep."""
-    old = delete(RequestKey).where(RequestKey.made_at < at - KEPT).returning(RequestKey.key)
-    return len(session.scalars(old).all())
+def _some_old(at: datetime) -> ColumnElement[bool]:
+    """A few answers that are too old to be asked for: each request sweeps up more than it leaves."""
+    old = select(RequestKey.token_id, RequestKey.key).where(RequestKey.made_at < at - KEPT)
+    some = old.order_by(RequestKey.made_at).limit(10).with_for_update(skip_locked=True)
+    return tuple_(RequestKey.token_id, RequestKey.key).in_(some)
 
 
 def _answer(body: str, status: int) -> Response:

@@ -14,8 +14,8 @@ from tests.integration.web.office import Browser, Office
 
 ROLES = ("stranger", "staff0", "head", "hr", "verifier", "operator")
 FOR_ALL = {"/", "/login", "/activate", "/forgot", "/verify", "/verify/ABCD", "/ledger/keys.txt"}
-TOUCHED_BY_LOOKING = {"case_look", "login_session", "record_view", "web_hits"}
-"""When somebody was last seen and what they saw of a case, who looked at whose record, how often one asked."""
+TOUCHED_BY_LOOKING = {"login_session", "record_view", "web_hits"}
+"""When somebody was last seen, who looked at whose record, and how often somebody asked."""
 
 
 def everything() -> dict[str, str]:
@@ -55,8 +55,6 @@ def allowed(office: Office) -> dict[str, set[str]]:
         "/operator/mail": {"operator"},
         "/hr/unreached": {"hr"},
         "/hr/accounts": {"hr"},
-        "/hr/directory": {"hr"},
-        f"/hr/directory/people/{person}": {"hr"},
         f"/hr/accounts/{account}": {"hr"},
         "/hr/staff": {"hr"},
         "/hr/staff/committees": {"hr"},

@@ -13,6 +13,7 @@ from core.actor import Actor, Role
 from core.database import transaction
 from core.events import history
 from core.ids import new_id
+from core.ledger.erasing import Scope
 from flows.process import hooks
 from notifications import webhooks
 from notifications.models_webhooks import Delivery, DeliveryState, Endpoint
@@ -221,3 +222,24 @@ def test_hr_registers_an_endpoint_on_its_page_and_the_secret_is_shown_once(
     refused = hr.fill("/webhooks", "/webhooks", **fields | {"url": "https://10.0.0.1/"})
     assert refused.status_code == 422
     assert browse("head").get("/webhooks").status_code == 403
+
+
+def test_what_was_told_of_a_case_goes_when_the_law_orders_it(
+    receiver: Receiver, office: Office, browse: Callable[[str], Browser], carrier: Carrier
+):
+    registered(receiver, "task.decided", "task.opened", actor=ADMIN, personal=True)
+    first, second = office.task(0), office.task(1)
+    head = browse("head")
+    for task in (first, second):
+        head.decide(task, decision="approve")
+    follow()
+    carry(carrier)
+    case = office.case_of(first)
+    with transaction() as session:
+        assert webhooks.erase(session, Scope(frozenset({case.id}), None)) == {
+            case.id: {"webhook_delivery": 2}
+        }
+        assert webhooks.erase(session, Scope(frozenset(), case.subject_id)) == {}
+        left = session.scalars(select(Delivery.body)).all()
+    assert len(left) == 2
+    assert "Ahmad" not in "".join(left)
