@@ -52,8 +52,6 @@ class Mail:
     """The fact whose mails a client shows as one conversation."""
     topic: str = ""
     """What it is about, for its reader to choose how often; empty: mandatory, and sent at once."""
-    passes_hold: bool = False
-    """Whether it goes out though operators stopped the mail: somebody stands at a door and waits for it."""
 
 
 def _mail(
@@ -62,10 +60,8 @@ def _mail(
     may_have: str = "",
     thread: str = "",
     topic: str = "",
-    *,
-    passes_hold: bool = False,
 ) -> Mail:
-    return Mail(frozenset(needs.split()), frozenset(may_have.split()), added, thread, topic, passes_hold)
+    return Mail(frozenset(needs.split()), frozenset(may_have.split()), added, thread, topic)
 
 
 _TASK = "task case reference title subject_name stage_title due_at process_title"
@@ -143,13 +139,11 @@ MAILS: Mapping[str, Mail] = {
         "received from_name to_name order reason starts_at ends_at", _page("/my/delegations")
     ),
     "delegation_ended": _mail("received from_name to_name order by_name", _page("/my/delegations")),
-    "account_code": _mail("login code_id purpose until", _account_code, passes_hold=True),
+    "account_code": _mail("login code_id purpose until", _account_code),
     "account_notice": _mail("happened at", _page("/my/sessions"), "by_name reason address"),
     "digest": _mail("items", _page("/inbox"), "more topic"),
-    "one_time_code": _mail("code_id purpose minutes until", _code, passes_hold=True),
+    "one_time_code": _mail("code_id purpose minutes until", _code),
 }
-
-PASSES_HOLD = tuple(name for name, mail in MAILS.items() if mail.passes_hold)
 
 
 def topic_of(template: str, facts: Facts) -> str:

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.actor import Actor
 from core.errors import NotAllowed
-from notifications.catalogue import PASSES_HOLD
 from notifications.models import Message
 from notifications.outbox import NoSuchMessage
 from notifications.render import Rendered, render
+from notifications.topics import CODES
 
 MISSED = text("message.state IN ('dead','kept') AND message.read_at IS NULL")
-_READABLE = (Message.template.not_in(PASSES_HOLD), Message.facts != {})
+_READABLE = (Message.template.not_in(CODES), Message.facts != {})
 """A code is for the mailbox alone: who has a session needs none. What was erased can't be shown."""
 
 

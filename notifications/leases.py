@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import system
-from notifications.catalogue import PASSES_HOLD
 from notifications.holds import held
 from notifications.models import Message, MessageState
 from notifications.outbox import tell
 from notifications.retry import pause_after
+from notifications.topics import CODES
 
 LEASE = timedelta(seconds=10)
 """How soon another courier takes over from one that died; one that lives renews it long before."""
@@ -41,7 +41,7 @@ def lease(session: Session, courier: str, limit: int) -> list[Message]:
         select(Message.id)
         # the states are spelled out for the planner to use the index that holds only these
         .where(text("message.state IN ('queued','leased')"), Message.next_at <= func.statement_timestamp())
-        .where(or_(~held(), Message.template.in_(PASSES_HOLD)))
+        .where(or_(~held(), Message.template.in_(CODES)))
         .order_by(Message.priority, Message.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

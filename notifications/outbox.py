@@ -21,6 +21,7 @@ from core.language import LANGUAGES
 from core.rows import as_json, given, text_of
 from core.settings import settings
 from notifications.models import Message, MessageState, UnreachedPerson
+from notifications.topics import CODES
 
 NO_ADDRESS = "no address"
 URGENT = 0
@@ -38,6 +39,11 @@ class MessageOnItsWay(Conflict):
 
 class MessageForgotten(Conflict):
     """What this message said was erased because it is old; it can't be sent again."""
+
+
+class CodeNotResent(Conflict):
+    """A code is not sent again, for it is worth what its mailbox is; nothing was changed. Its reader asks for
+    a new one."""
 
 
 class AddressMissing(Invalid):
@@ -121,7 +127,8 @@ def resend(
     """Queue a dead or sent message again, under its own Message-ID; for operators and administrators.
 
     `recipient` is the same person as the directory knows them today: address, name and language follow it.
-    Raises NotAllowed, ReasonMissing, NoSuchMessage, MessageOnItsWay, MessageForgotten, AddressMissing.
+    Raises NotAllowed, ReasonMissing, NoSuchMessage, MessageOnItsWay, CodeNotResent, MessageForgotten,
+    AddressMissing.
     """
     if not actor.has(Role.OPERATOR, Role.ADMIN):
         raise NotAllowed
@@ -170,6 +177,8 @@ def tell(
 def _guard_resend(message: Message, recipient: Person | None) -> None:
     if message.state in (MessageState.QUEUED, MessageState.LEASED, MessageState.DEFERRED):
         raise MessageOnItsWay
+    if message.template in CODES:
+        raise CodeNotResent
     if not message.facts:
         raise MessageForgotten
     if recipient is not None and recipient.id != message.recipient_id:

@@ -15,11 +15,11 @@ from core.actor import system
 from core.database import transaction
 from core.ids import new_id
 from notifications import preferences, unreached
-from notifications.catalogue import PASSES_HOLD
 from notifications.digests import topic_that_ends
 from notifications.models import MailReturn, Message, MessageState
 from notifications.outbox import tell
 from notifications.reports import Kind, Report, read
+from notifications.topics import CODES
 
 MOST_SOFT = 3
 """An address that for the time being took nothing so often in one message's life, is taken for dead."""
@@ -125,7 +125,7 @@ def _follow(session: Session, message: Message, report: Report) -> None:
 
 
 def _is_worth_another_try(message: Message) -> bool:
-    return message.bounces < MOST_SOFT and bool(message.facts) and message.template not in PASSES_HOLD
+    return message.bounces < MOST_SOFT and bool(message.facts) and message.template not in CODES
 
 
 def about(session: Session, message_id: UUID) -> list[MailReturn]:

@@ -33,6 +33,10 @@ class Topic:
         return Rhythm.OFF in self.rhythms
 
 
+CODES = ("one_time_code", "account_code")
+"""Mails that somebody waits for at a door. They pass a hold; they are for the mailbox alone, so they are not
+shown in the app, nor printed, nor sent again to an address that was entered meanwhile."""
+
 WORK, REMINDERS, TALK, NEWS = "work", "reminders", "talk", "news"
 
 TOPICS: Mapping[str, Topic] = {

@@ -16,6 +16,7 @@ from notifications.histories import ADDRESS, happened, stream_of
 from notifications.models import Message, MessageState, UnreachedPerson
 from notifications.outbox import AddressMissing, ReasonMissing
 from notifications.reports import Report
+from notifications.topics import CODES
 
 STILL_TOLD = timedelta(days=30)
 """What was kept for so long goes out when the address is right again; older news helps nobody."""
@@ -93,6 +94,7 @@ def _release(session: Session, today: Person) -> int:
             text("state = 'kept' AND read_at IS NULL"),
             Message.created_at > young,
             Message.facts != {},
+            Message.template.not_in(CODES),
         )
         .values(
             state=MessageState.QUEUED,

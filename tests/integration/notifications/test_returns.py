@@ -14,10 +14,10 @@ from core.directory import Person
 from core.errors import NotAllowed
 from core.ids import new_id
 from core.ledger.erasing import Scope
-from notifications import courier, erasing, leases, preferences, returns, unreached
+from notifications import courier, erasing, inapp, leases, preferences, returns, unreached
 from notifications.hooks import BadReport, BadSignature, reports_of, signature, verify
 from notifications.models import MailReturn, Message, UnreachedPerson
-from notifications.outbox import AddressMissing, MessageDraft, ReasonMissing, enqueue, resend
+from notifications.outbox import AddressMissing, CodeNotResent, MessageDraft, ReasonMissing, enqueue, resend
 from notifications.reports import read
 from notifications.sorting import sort
 from notifications.surroundings import Surroundings
@@ -80,6 +80,21 @@ def test_what_is_written_to_them_afterwards_is_kept_and_goes_out_when_the_addres
     going = sort(session, leases.lease(session, "me", 10), clock.now(session), Surroundings())
     assert {m.address for m in going} == {"siti.r@medan.go.id"}
     assert heard[-1].name == "mail_address.cleared"
+
+
+def test_a_code_goes_to_no_address_that_was_entered_meanwhile(session: Session):
+    come_back(session, postfix(sent(session).id))
+    enqueue(
+        session, [MessageDraft(new_id(), "one_time_code", SITI, {"code_id": str(new_id()), "purpose": "x"})]
+    )
+    sort(session, leases.lease(session, "me", 10), clock.now(session), Surroundings())
+    elsewhere = Person(SITI.id, SITI.name, "clerk@medan.go.id", "id", None, True)
+    code = session.scalars(select(Message).where(Message.template == "one_time_code")).one()
+    assert again(session, code).state == "kept"
+    with pytest.raises(CodeNotResent):
+        resend(session, OPERATOR, code.id, "please", recipient=elsewhere)
+    assert unreached.clear(session, CLERK, SITI.id, "new address", elsewhere) == 0
+    assert inapp.recent(session, SITI.id) == [m for m in inapp.recent(session, SITI.id) if m.id != code.id]
 
 
 def test_mail_to_their_new_address_goes_out_though_the_old_one_is_dead(session: Session):
