@@ -122,7 +122,9 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
     for index, below in enumerate(lower):
         above = upper[index] if index < len(upper) else ""
         over = above or over
-        joined.append(f"{over} {below}".strip() if below else above)
+        # a cell that is merged down over both rows says it once
+        once = squeezed(over) == squeezed(below)
+        joined.append(f"{over} {below}".strip() if below and not once else below or above)
     return joined
 
 

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from core.settings import ROOT
 from personnel.cells import Cell
+from personnel.merged import laid_out
 from personnel.unpacking import Damaged, Protected
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -56,7 +57,7 @@ def main() -> int:
         with CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read())) as book:
             shown = {s.name: s.visible is SheetVisibleEnum.Visible for s in book.sheets_metadata}
             found = [
-                (title, book.get_sheet_by_name(title).to_python(skip_empty_area=False), not shown.get(title))
+                (title, laid_out(book.get_sheet_by_name(title)), not shown.get(title))
                 for title in book.sheet_names
             ]
     except CalamineError as exc:

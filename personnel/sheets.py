@@ -9,7 +9,7 @@ from pathlib import PurePath
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from core.errors import Invalid
-from personnel import oldbooks, unpacking, webtables
+from personnel import merged, oldbooks, unpacking, webtables
 from personnel.cells import Cell
 from personnel.unpacking import Damaged, NotReadable
 
@@ -67,7 +67,7 @@ def _workbook(name: str, content: bytes) -> list[Sheet]:
             return [
                 Sheet(
                     title,
-                    book.get_sheet_by_name(title).to_python(skip_empty_area=False),
+                    merged.laid_out(book.get_sheet_by_name(title)),
                     not shown.get(title, True),
                 )
                 for title in book.sheet_names

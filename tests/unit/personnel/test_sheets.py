@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import MufakatError
-from personnel import oldbooks, sheets, unpacking
+from personnel import headers, oldbooks, reading, sheets, unpacking
 from personnel.sheets import EndlessField, FileTooLarge, TooManyRows
 from personnel.unpacking import Damaged, NotReadable, Protected, TooFarOut, TooMuchInside
 from tests.unit.personnel.files import lying, with_part, xlsx
@@ -23,6 +23,34 @@ def test_a_workbooks_cells_keep_their_kind_and_place() -> None:
     assert sheet.name == "Satu"
     assert sheet.rows[1][1] == "x"
     assert list(sheet.rows[2]) == [date(2026, 1, 2), 1.5, True]
+
+
+def test_what_is_merged_downwards_stands_in_every_row() -> None:
+    rows = [
+        ["DAFTAR PEGAWAI", "", "", "", ""],
+        ["NIP", "Nama", "Pangkat", "", "Unit Kerja"],
+        ["", "", "Gol", "TMT", ""],
+        ["198001012005011001", "Budi", "III/a", "1-4-2022", "Dinas Kesehatan"],
+        ["198102032006041002", "Adi", "II/c", "1-4-2023", None],
+    ]
+    merged = ["A1:E1", "A2:A3", "B2:B3", "C2:D2", "E2:E3", "E4:E5"]
+    (sheet,) = sheets.read("a.xlsx", xlsx({"Pegawai": rows}, merged))
+    assert [row[4] for row in sheet.rows] == [
+        "",
+        "Unit Kerja",
+        "Unit Kerja",
+        "Dinas Kesehatan",
+        "Dinas Kesehatan",
+    ]
+    assert list(sheet.rows[0]) == ["DAFTAR PEGAWAI", "", "", "", ""]
+    table = headers.understand(sheet)
+    assert table is not None
+    assert table.headers == ("NIP", "Nama", "Pangkat Gol", "Pangkat TMT", "Unit Kerja")
+    found = reading.rows(sheet, table)
+    assert [(row.get("nip"), row.get("rank_since"), row.get("unit")) for row in found] == [
+        ("198001012005011001", "2022-04-01", "Dinas Kesehatan"),
+        ("198102032006041002", "2023-04-01", "Dinas Kesehatan"),
+    ]
 
 
 def test_hidden_sheets_are_marked() -> None:
