@@ -11,6 +11,7 @@ from approvals.definition import ChainDefinition
 from approvals.directory import Directory
 from approvals.dossier import Dossier, lock_case
 from approvals.errors import NotPossibleNow
+from approvals.expiry import EXPIRED
 from approvals.machine import Move, NoStage
 from approvals.models import Case, CaseState, DecisionKind
 from approvals.models_proposals import Proposal, ProposalKind
@@ -87,18 +88,24 @@ def cancel(session: Session, actor: Actor, case_id: UUID, *, reason: str) -> Pro
 
 
 def confirm_cancelling(session: Session, actor: Actor, proposal_id: UUID) -> Case:
-    """Confirm that a case ends without a decision, as another proposed.
+    """Confirm that a case ends without a decision, as another proposed: cancelled, or expired where the clock
+    had stopped it.
 
     Raises NoSuchProposal, NoSuchCase, CaseSealed, CaseSettled, AnsweredAlready, HrOnly, OwnProposal,
-    Conflicted, ConflictOfInterest.
+    Conflicted, ConflictOfInterest, NotPossibleNow.
     """
     kind = ProposalKind.CANCELLATION
     dossier = lock_case(session, proposals.case_of(session, proposal_id, kind))
     dossier.must_be_alive()
     proposal = proposals.locked(session, proposal_id, kind)
     proposals.must_confirm(actor, proposal, dossier.interests)
+    expires = bool(proposal.body.get("expired"))
+    if expires and dossier.case.suspension != EXPIRED:
+        raise NotPossibleNow(state=dossier.case.state)
     proposals.confirm(session, actor, proposal)
     cause = Cause(Move.CANCEL, comment=proposal.reason)
+    if expires:
+        cause = Cause(Move.EXPIRE, EXPIRED, proposal.reason)
     events = move(session, dossier, cause, directory=None, now=clock.now(session))
     session.flush()
     record(session, actor, events)

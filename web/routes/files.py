@@ -222,7 +222,11 @@ def ratify(
             ratify_expiry(session, actor, case_id, expired=expired, reason=reason, directory=people)
     except MufakatError as error:
         return _refused(request, case_id, "", error)
-    word = N_("It is on record that the case has expired.") if expired else N_("The case has a new term.")
+    word = (
+        N_("Proposed: the case has expired once somebody else confirms it.")
+        if expired
+        else N_("The case has a new term.")
+    )
     return pages.go(f"/cases/{case_id}", word)
 
 

@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from approvals import errors, pausing
+from approvals import errors, pausing, steering
 from approvals.models import Case, Task
+from approvals.models_proposals import Proposal
+from approvals.obstacles import OwnProposal
 from approvals.ratifying import ratify_expiry
 from approvals.sweep import SweepCount, sweep
 from core import events
 from core.errors import MufakatError
 from tests.integration.approvals.desk import Desk, check_streams
 from tests.integration.approvals.office import named
+from tests.integration.approvals.second import ADMIN
 
 CHAIN = """
 chain: expiring
@@ -44,9 +47,14 @@ def swept(desk: Desk) -> SweepCount:
 
 
 def ratify(desk: Desk, case: Case, expired: bool, who: str = "Hana", reason: str = "nobody came") -> Case:
-    return ratify_expiry(
+    """HR's word; that it has expired is confirmed by an administrator."""
+    said = ratify_expiry(
         desk.session, desk.who(who), case.id, expired=expired, reason=reason, directory=desk.office
     )
+    if isinstance(said, Proposal):
+        assert case.state == "suspended"
+        return steering.confirm_cancelling(desk.session, ADMIN, said.id)
+    return said
 
 
 def lapsed(desk: Desk, clock: Any) -> Case:
@@ -128,6 +136,20 @@ def test_nobody_ratifies_on_their_own_case(short: Desk, clock: Any):
     swept(short)
     with pytest.raises(errors.OwnCase):
         ratify(short, case, expired=False)
+
+
+def test_nobody_alone_says_that_a_case_has_expired_and_not_of_one_that_goes_on(short: Desk, clock: Any):
+    case = lapsed(short, clock)
+    said = ratify_expiry(
+        short.session, short.who("Hana"), case.id, expired=True, reason="x", directory=short.office
+    )
+    assert isinstance(said, Proposal)
+    with pytest.raises(OwnProposal):
+        steering.confirm_cancelling(short.session, short.who("Hana"), said.id)
+    ratify(short, case, expired=False)
+    with pytest.raises(errors.NotPossibleNow):
+        steering.confirm_cancelling(short.session, ADMIN, said.id)
+    assert case.state == "open"
 
 
 def test_a_case_that_runs_has_nothing_to_ratify(short: Desk):

@@ -298,6 +298,22 @@ def cancels(spot: Spot) -> Job:
     return job
 
 
+def ratifies(over: bool) -> Callable[[Spot], Job]:
+    """That it is over is confirmed by another."""
+
+    def of(spot: Spot) -> Job:
+        def job(session: Session) -> object:
+            hana = spot.desk.who("Hana")
+            said = ratifying.ratify_expiry(session, hana, spot.case_id, expired=over, **known(HR, spot))
+            return (
+                steering.confirm_cancelling(session, ADMIN, said.id) if isinstance(said, Proposal) else said
+            )
+
+        return job
+
+    return of
+
+
 def unseats(spot: Spot) -> Job:
     def job(session: Session) -> object:
         seat, hana = spot.more["seats"]["Bela"], spot.desk.who("Hana")
@@ -504,8 +520,8 @@ def test_a_term_runs_out(ring: Ring):
 
 @pytest.mark.parametrize("over", [True, False])
 def test_a_persons_word_on_what_expired(ring: Ring, over: bool):
-    ratify = Verb("Hana ratifies", of_case(ratifying.ratify_expiry, "Hana", expired=over, **HR))
-    other = Verb("Hana lets it go on", of_case(ratifying.ratify_expiry, "Hana", expired=not over, **HR))
+    ratify = Verb("Hana ratifies", ratifies(over))
+    other = Verb("Hana says otherwise", ratifies(not over))
     for rival in (DECIDE, CLAIM_TOO, WITHDRAW, other):
         ring.meet(at("check", expired), ratify, rival)
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import cases, chains
+from approvals import cases, chains, steering
 from approvals.cases import CaseDraft
 from approvals.lawful import sweep_cases
 from approvals.models import Case
+from approvals.models_proposals import Proposal
 from approvals.ratifying import ratify_expiry
 from approvals.rescheduling_models import Rescheduling
 from approvals.sweep import sweep
@@ -21,6 +22,7 @@ from notifications.models import Message
 from personnel import calendars
 from personnel.directory import PersonnelDirectory
 from personnel.models import Calendar, Unit
+from tests.integration.approvals.second import ADMIN
 from tests.integration.flows import cycles
 from tests.integration.flows.agency import Agency
 
@@ -92,7 +94,9 @@ def test_hr_is_asked_to_ratify_what_ran_out_and_the_person_hears_the_end(
     (letter,) = letters(session, "case_lapsed", case)
     assert letter.recipient_id == agency.hr.id
     hr, directory = agency.actor(agency.hr), PersonnelDirectory(session)
-    ratify_expiry(session, hr, case.id, expired=True, reason="nobody decided", directory=directory)
+    said = ratify_expiry(session, hr, case.id, expired=True, reason="nobody decided", directory=directory)
+    assert isinstance(said, Proposal)
+    steering.confirm_cancelling(session, ADMIN, said.id)
     (told,) = letters(session, "case_decided", case)
     assert (told.recipient_id, told.facts["outcome"]) == (case.subject_id, "expired")
 
