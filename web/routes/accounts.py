@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from core import clock
 from core.errors import Invalid, MufakatError
+from notifications import unreached
 from personnel import activation, factors, letters, locking, looking, rolls
 from personnel.activation import Invited
 from personnel.models_accounts import Channel
@@ -155,6 +156,7 @@ def _list(
         "accounts/list.html",
         status_of(problem) if problem else 200,
         rows=found[:A_PAGE],
+        unreached=unreached.among(session, [row.employee_id for row in found]),
         more=len(found) > A_PAGE,
         total=rolls.count(session, *which, state=wanted.state),
         page=page,
@@ -179,7 +181,8 @@ def _one(
         request,
         "accounts/account.html",
         status_of(problem) if problem else 200,
-        row=rolls.row(session, account_id),
+        row=(row := rolls.row(session, account_id)),
+        unreached=unreached.among(session, [row.employee_id]).get(row.employee_id),
         asks_code=factors.enrolled(session, account_id_here) is not None,
         own=account_id_here == account_id,
         reason=reason,

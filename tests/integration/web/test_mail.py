@@ -154,6 +154,10 @@ def test_hr_sees_whom_mail_does_not_reach_prints_their_letters_and_says_when_all
     assert "Irwansyah Daulay" in page and "User unknown" in page
     printed = hr.fill("/hr/unreached/letters", "/hr/unreached").text
     assert "Yth. Bapak/Ibu" in printed and "paper-letter" in printed
+    listed = hr.get("/hr/accounts?search=Irwansyah").text
+    found = re.search(r'href="(/hr/accounts/[^"/?]+)" data-row', listed)
+    assert found and "Tidak terjangkau surel</span>" in listed
+    assert 'href="/hr/unreached">Tidak terjangkau surel</a>' in hr.get(found[1]).text.partition("</dl>")[0]
     assert names("mail_address") == ["mail_address.unreached", "mail_address.printed"]
     said = hr.fill(f"/hr/unreached/{office.people.head}", "/hr/unreached", reason="alamat dibetulkan")
     assert said.status_code == 303
