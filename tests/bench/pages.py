@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from http.client import HTTPConnection
 
+from psutil import Process
+
 import wiring
 from cli import sample
 from core import clock, database
@@ -30,7 +32,7 @@ from personnel.sample import LOGINS
 from tests.bench import place
 from tests.bench.branch import log_in, web_workers
 
-TURNS = 30
+TURNS = 20
 MOST_PAGES = 40
 """Of a role: what its first pages lead to."""
 BEGIN = ("/inbox", "/my", "/processes", "/hr/staff", "/hr/chains", "/analytics/times", "/operator", "/ledger")
@@ -43,12 +45,13 @@ ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A page, for a role: what it takes and what it weighs."""
+    """A page, for a role: what it takes, how much of that our processor, and what it weighs."""
 
     role: str
     path: str
     p50_ms: float
     p95_ms: float
+    cpu_ms: float
     kilobytes: float
 
 
@@ -57,17 +60,19 @@ def main() -> None:
     with place.own_database():
         fill()
         cookies = {login: cookie_of(login) for login in LOGINS}
-        with web_workers(1) as (port, _process):
+        with web_workers(1) as (port, process):
             browser = HTTPConnection("127.0.0.1", port, timeout=60)
-            costs = [cost for login, cookie in cookies.items() for cost in of_role(browser, login, cookie)]
+            costs = [
+                cost for login, cookie in cookies.items() for cost in of_role(browser, process, login, cookie)
+            ]
             first = first_view(browser, cookies["verifier"])
     sys.stdout.write("\n".join(lines(costs, first)) + "\n")
 
 
 def lines(costs: list[Cost], first: float) -> Iterator[str]:
-    """A line a page, the slowest first, and two for all."""
+    """A line a page (p95, p50, processor, weight), the slowest first, and two for all."""
     for c in sorted(costs, key=lambda one: -one.p95_ms):
-        yield f"{c.p95_ms:8.1f} {c.p50_ms:8.1f} ms {c.kilobytes:7.1f} KB  {c.role:9} {c.path}"
+        yield f"{c.p95_ms:7.1f} {c.p50_ms:7.1f} {c.cpu_ms:6.1f} ms {c.kilobytes:6.1f} KB  {c.role:9} {c.path}"
     every = [cost.p95_ms for cost in costs]
     worst, middle = max(every), statistics.median(every)
     yield f"{len(costs)} pages; p95 of the slowest {worst:.1f} ms, of the median {middle:.1f} ms"
@@ -101,7 +106,7 @@ def cookie_of(login: str) -> str:
         return log_in(session, accounts.find(session, login).employee_id).cookie
 
 
-def of_role(browser: HTTPConnection, login: str, cookie: str) -> Iterator[Cost]:
+def of_role(browser: HTTPConnection, process: Process, login: str, cookie: str) -> Iterator[Cost]:
     """Every page that somebody's first pages lead to."""
     waiting, known = list(BEGIN), set(BEGIN)
     while waiting and len(known) <= MOST_PAGES + len(BEGIN):
@@ -114,18 +119,25 @@ def of_role(browser: HTTPConnection, login: str, cookie: str) -> Iterator[Cost]:
             if kind not in known and not LEFT_OUT.search(link):
                 known.add(kind)
                 waiting.append(link)
-        yield measured(browser, login, path, cookie)
+        yield measured(browser, process, login, path, cookie)
 
 
-def measured(browser: HTTPConnection, login: str, path: str, cookie: str) -> Cost:
+def measured(browser: HTTPConnection, process: Process, login: str, path: str, cookie: str) -> Cost:
     spent: list[float] = []
-    weight = 0
+    weight, before = 0, busy(process)
     for _ in range(TURNS):
         start = time.perf_counter()
         _, _, weight = get(browser, path, cookie)
         spent.append((time.perf_counter() - start) * 1000)
     p95 = statistics.quantiles(spent[2:], n=100)[94]
-    return Cost(login, path, statistics.median(spent), p95, weight / 1024)
+    cpu = (busy(process) - before) / TURNS * 1000
+    return Cost(login, path, statistics.median(spent), p95, cpu, weight / 1024)
+
+
+def busy(process: Process) -> float:
+    """The seconds of a processor that the web took so far; others on the machine change these least."""
+    used = process.cpu_times()
+    return used.user + used.system
 
 
 def first_view(browser: HTTPConnection, cookie: str) -> float:
