@@ -260,6 +260,8 @@ def _choose_from(place: _Place, person: Person, actor: Actor, *, directory: Dire
     task.candidates, task.queue = [*able, person.id], None
     if not able:
         task.candidates, task.assignee_id, task.state = None, person.id, TaskState.ALLOCATED
+        # what HR wrote or began meanwhile is not theirs to read
+        task.draft = task.started_at = task.claimed_at = None
         task.suspended_from = task.suspended_at = task.suspended_until = None
     elif task.claimed_at is None and task.state == TaskState.ALLOCATED:
         task.assignee_id, task.state = None, TaskState.OFFERED

@@ -16,7 +16,7 @@ from notifications import webhooks
 from notifications.models import Message, MessageState
 from notifications.webhooks import Wanted
 from personnel import importing
-from personnel.models import Account
+from personnel.models import Account, Employee
 from tests.browser.conftest import Visiting
 from tests.integration.web.office import Office
 from tests.integration.web.programs import ADMIN, token_of, token_of_system
@@ -49,6 +49,7 @@ def pages_of(office: Office) -> dict[str, list[str]]:
     with transaction() as session:
         of_staff = Account.employee_id == office.people.staff[0]
         account = session.scalars(select(Account.id).where(of_staff)).one()
+        unit = session.get_one(Employee, office.people.head).unit_id
     return {
         "": [
             "/",
@@ -98,6 +99,9 @@ def pages_of(office: Office) -> dict[str, list[str]]:
             "/inbox/group?part=allocated",
             "/hr/accounts",
             f"/hr/accounts/{account}",
+            "/hr/directory",
+            f"/hr/directory/units/{unit}",
+            f"/hr/directory/people/{office.people.staff[0]}",
             "/hr/staff",
             "/hr/unreached",
             "/hr/staff/committees",

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from approvals import panel_members
+from approvals import drafts, panel_members, tasks
+from approvals.drafts import Draft
 from approvals.errors import CaseSettled, CommentNeeded, HrOnly, NotYours, OwnCase
 from approvals.models import Case
 from approvals.models_proposals import Proposal
@@ -195,6 +196,18 @@ def test_an_approver_is_named_where_nobody_was_found(at):
     case = desk.open()
     add(desk, "Hana", case, "Tamu")
     assert (desk.task(case).assignee_id, desk.task(case).queue) == (named("Tamu"), None)
+    desk.decide("Tamu", case)
+
+
+def test_who_is_named_does_not_read_what_hr_wrote_meanwhile(at):
+    desk = at("{role: nobody-has-it}")
+    case = desk.open()
+    task, hana = desk.task(case), desk.who("Hana")
+    tasks.claim(desk.session, hana, task.id)
+    drafts.save_draft(desk.session, hana, task.id, Draft(comment="whom shall I ask?"))
+    add(desk, "Hana", case, "Tamu")
+    assert drafts.draft_of(task, desk.who("Tamu")) is None
+    assert (task.draft, task.started_at, task.state) == (None, None, "allocated")
     desk.decide("Tamu", case)
 
 
