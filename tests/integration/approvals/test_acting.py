@@ -3,7 +3,7 @@
 import pytest
 
 from approvals import tasks
-from approvals.errors import NotYours, PostVacant
+from approvals.errors import CorrectedIt, NotYours, PostVacant
 from core.actor import system
 from core.directory import Capacity
 from tests.integration.approvals.desk import Desk
@@ -71,8 +71,11 @@ def test_hr_sees_a_signature_that_waits_for_a_vacant_post_but_cannot_give_it(des
     case = desk.at("appointing-official")
     assert desk.task(case).queue == "role:hr"
     assert desk.facts(case, "task.unfilled")[0]["position"] == str(named("ppk@kota"))
+    desk.office.employ("Hari", "badan", "hr")
     with pytest.raises(PostVacant):
-        desk.decide("Hana", case)
+        desk.decide("Hari", case)
+    with pytest.raises(CorrectedIt):
+        desk.decide("Hana", case)  # who recorded the answer from outside
     desk.office.appoint("ppk", "kota", "Walikota")
     assert tasks.rehome(desk.session, system("cli"), [named("ppk@kota")], directory=desk.office) == 1
     assert desk.decide("Walikota", case).kind == "approve"
