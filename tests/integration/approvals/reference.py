@@ -87,6 +87,8 @@ class Reference:
     hands: Hands | None = None
     decided: list[tuple[str, str, str]] = field(default_factory=list)
     """Stage, person and kind of each decision."""
+    deputised: list[tuple[str, str]] = field(default_factory=list)
+    """Stage of each decision that a deputy took, and whose it would have been."""
     letters: set[tuple[str, str]] = field(default_factory=set)
     entered: set[str] = field(default_factory=set)
     """Who recorded a letter: they decide by it no more."""
@@ -115,6 +117,9 @@ class Reference:
         for where, who, _ in self.decided:
             if where != stage and (stage != "committee" or where == "unit-head"):
                 found[who] = errors.DecidedBefore
+        for where, whose in self.deputised:
+            if where != stage and (stage != "committee" or where == "unit-head"):
+                found.setdefault(whose, errors.DecidedForYou)
         found |= dict.fromkeys(self.entered, errors.CorrectedIt)
         return found | {who: why for who, why in self.parties.items() if who}
 
@@ -231,6 +236,9 @@ class Reference:
         self.settle("approved")
 
     def decide(self, who: str, kind: str) -> None:
+        if kind != "recuse" and self.hands and self.hands.post and self.refusal_at_post(who) is None:
+            holder = self.holder(self.hands.post)
+            self.deputised += [(self.stage or "", holder)] if holder != who else []
         self.decided.append((self.stage or "", who, kind))
         self.follow(kind)
 
