@@ -4,6 +4,7 @@ proof in a returning address."""
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import default
@@ -50,6 +51,14 @@ class Report:
 
 def read(raw: bytes) -> list[Report]:
     """What a mail reports, by recipient; nothing where it is no report, such as an answer from holidays."""
+    try:
+        return _reports(raw)
+    except (MessageError, LookupError, ValueError, TypeError, AttributeError):
+        # the library's parser stumbles over some spoilt fields: whoever wrote those reports nothing
+        return []
+
+
+def _reports(raw: bytes) -> list[Report]:
     mail = BytesParser(EmailMessage, policy=default).parsebytes(raw[:LARGEST])
     proof = next((found for said in _came_to(mail) if (found := message_of(said))), None)
     message_id = proof or _returned(mail)

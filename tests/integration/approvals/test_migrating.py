@@ -375,7 +375,20 @@ VARIANTS = {
 
 def finish(desk: Desk, case: Case) -> None:
     """Decide a case to its end, by whoever may."""
-    people = ["Kasi", "Vera", "Viktor", "Kiki", "Karin", "Hana", "Walikota", "Kabid", "Kaban", "Sekda"]
+    desk.office.employ("Hari", "badan", "hr")  # whoever recorded an answer decides no later stage
+    people = [
+        "Kasi",
+        "Vera",
+        "Viktor",
+        "Kiki",
+        "Karin",
+        "Hana",
+        "Hari",
+        "Walikota",
+        "Kabid",
+        "Kaban",
+        "Sekda",
+    ]
     while case.state == CaseState.OPEN:
         open_tasks = [t for t in desk.tasks(case) if t.ended_at is None]
         if not open_tasks:
