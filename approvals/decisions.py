@@ -12,23 +12,21 @@ from sqlalchemy.orm import Session
 from approvals.candidacy import ByRole
 from approvals.directory import Directory
 from approvals.dossier import Dossier, read_task
+from approvals.drafts import must_be_workable
 from approvals.entitlement import Right, Warrant, right
 from approvals.errors import (
     AlreadyDecided,
     CaseChanged,
     ChecklistIncomplete,
     CommentNeeded,
-    NotPossibleNow,
     ReasonNeeded,
     RequestReused,
-    TaskEnded,
     UnknownDecision,
     VotedAlready,
 )
 from approvals.instruments import warrants
 from approvals.meetings import follow, must_convene
-from approvals.models import CaseState, Decision, DecisionKind, Task, TaskState
-from approvals.obstacles import TaskSuspended
+from approvals.models import Decision, DecisionKind, Task, TaskState
 from approvals.panels import CONVENER
 from approvals.pulling import refill
 from approvals.vacancies import must_not_have_emptied
@@ -92,8 +90,6 @@ def decide(
 def may_decide(session: Session, actor: Actor, task_id: UUID, *, directory: Directory) -> None:
     """Whether somebody may decide a task now; raises the error that says why not, as decide() would."""
     dossier, task = read_task(session, task_id)
-    if earlier := dossier.decision_on(task):
-        raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
     _must_be_open(dossier, task)
     _right(session, dossier, task, actor, directory=directory, now=clock.now(session))
 
@@ -126,13 +122,7 @@ def _same_or_raise(earlier: Decision, actor: Actor, verdict: Verdict) -> Decisio
 
 
 def _must_be_open(dossier: Dossier, task: Task) -> None:
-    dossier.must_be_alive()
-    if task.ended_at is not None:
-        raise TaskEnded(at=task.ended_at)
-    if dossier.case.state != CaseState.OPEN:
-        raise NotPossibleNow(state=dossier.case.state)
-    if task.state == TaskState.SUSPENDED:
-        raise TaskSuspended
+    must_be_workable(dossier, task)
     if task.part == CONVENER:
         raise must_convene(dossier)
 

@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 from approvals.chains import definition_by_id
 from approvals.crowds import About
 from approvals.definition import ChainDefinition
-from approvals.errors import CaseSealed, CaseSettled, NoSuchCase, NoSuchTask, TaskEnded
+from approvals.errors import (
+    AlreadyDecided,
+    CaseSealed,
+    CaseSettled,
+    NoSuchCase,
+    NoSuchTask,
+    NotPossibleNow,
+    TaskEnded,
+)
 from approvals.interests import Decided, Interests
 from approvals.machine import CaseStatus
 from approvals.models import Case, CaseState, Decision, DecisionKind, Task
@@ -105,6 +113,19 @@ class Dossier:
     def last_decider(self, stage: str) -> UUID | None:
         """Who decided a stage last, in an earlier round."""
         return next((d.decider_id for d in reversed(self.decisions) if d.stage == stage), None)
+
+    def must_be_open(self, task: Task) -> None:
+        """Raises what ended a task's work, or keeps it from being done in this state of its case.
+
+        AlreadyDecided, CaseSealed, CaseSettled, TaskEnded, NotPossibleNow.
+        """
+        if earlier := self.decision_on(task):
+            raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
+        self.must_be_alive()
+        if task.ended_at is not None:
+            raise TaskEnded(at=task.ended_at)
+        if self.case.state != CaseState.OPEN:
+            raise NotPossibleNow(state=self.case.state)
 
     def must_be_alive(self) -> None:
         """Raises CaseSealed, CaseSettled."""

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from approvals.authority import must_have
 from approvals.dossier import Dossier, lock_task
-from approvals.errors import AlreadyDecided, NotPossibleNow, TaskEnded
-from approvals.models import CaseState, Task, TaskState
+from approvals.models import Task, TaskState
 from approvals.obstacles import TaskSuspended
 from core import clock
 from core.actor import Actor
@@ -57,13 +56,7 @@ def draft_of(task: Task, actor: Actor) -> Draft | None:
 
 def must_be_workable(dossier: Dossier, task: Task) -> None:
     """Raises what keeps a task from being worked on at all: decided, ended, its case not open, suspended."""
-    if earlier := dossier.decision_on(task):
-        raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
-    dossier.must_be_alive()
-    if task.ended_at is not None:
-        raise TaskEnded(at=task.ended_at)
-    if dossier.case.state != CaseState.OPEN:
-        raise NotPossibleNow(state=dossier.case.state)
+    dossier.must_be_open(task)
     if task.state == TaskState.SUSPENDED:
         raise TaskSuspended
 

@@ -11,19 +11,16 @@ from sqlalchemy.orm import Session
 from approvals.candidates import Assignment, assign
 from approvals.directory import Directory
 from approvals.distribution import state_with
-from approvals.dossier import Dossier, lock_task
+from approvals.dossier import lock_task
 from approvals.entitlement import may_claim
 from approvals.errors import (
     AlreadyClaimed,
-    AlreadyDecided,
     HeldBack,
     NotClaimable,
-    NotPossibleNow,
     NotYours,
-    TaskEnded,
 )
 from approvals.handover import Pending
-from approvals.models import Case, CaseState, Task, TaskState
+from approvals.models import Case, Task, TaskState
 from approvals.stage import Stage
 from core import clock
 from core.actor import Actor
@@ -37,7 +34,7 @@ def claim(session: Session, actor: Actor, task_id: UUID) -> Task:
     ConflictOfInterest.
     """
     dossier, task = lock_task(session, task_id)
-    _must_be_open(dossier, task)
+    dossier.must_be_open(task)
     if task.queue is None and task.candidates is None:
         raise NotClaimable
     if actor.person_id is None or not may_claim(task, actor):
@@ -70,7 +67,7 @@ def release(session: Session, actor: Actor, task_id: UUID) -> Task:
     Raises NoSuchTask, AlreadyDecided, TaskEnded, NotClaimable, NotYours.
     """
     dossier, task = lock_task(session, task_id)
-    _must_be_open(dossier, task)
+    dossier.must_be_open(task)
     if task.queue is None and task.candidates is None:
         raise NotClaimable
     if task.state == TaskState.OFFERED:
@@ -150,16 +147,6 @@ def _new_hands(
     asked = [(p, w) for p in pending if p.task.position_id and (w := p.at_post(units[p.task.position_id]))]
     found = assign([wanted for _, wanted in asked], directory, now) if asked else []
     return [(p, new) for (p, _), new in zip(asked, found, strict=True) if not p.is_with(new)]
-
-
-def _must_be_open(dossier: Dossier, task: Task) -> None:
-    if earlier := dossier.decision_on(task):
-        raise AlreadyDecided(by=earlier.decider_name, at=earlier.decided_at)
-    dossier.must_be_alive()
-    if task.ended_at is not None:
-        raise TaskEnded(at=task.ended_at)
-    if dossier.case.state != CaseState.OPEN:
-        raise NotPossibleNow(state=dossier.case.state)
 
 
 def _event(name: str, task: Task, by: UUID | None, **facts: Any) -> Event:
