@@ -23,7 +23,7 @@ AT_ONCE = 2
 PAUSES = tuple(
     timedelta(seconds=s) for s in (5, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 )
-"""After each failed attempt, three days and a half in all: as Standard Webhooks advises."""
+"""After each failed attempt, some three days in all: as Standard Webhooks advises."""
 
 
 @dataclass(frozen=True, slots=True)
