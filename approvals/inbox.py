@@ -174,7 +174,7 @@ def first_of(
     narrow: Narrow = EVERYTHING,
     filter: InboxFilter | str = InboxFilter.ALL,
 ) -> UUID | None:
-    """The most urgent of a part of the inbox, but for the task just looked at; of the whole, `next_task`."""
+    """The most urgent of a part of the inbox, but for the one just looked at. See also `next_task`."""
     found = inbox(session, actor, directory=directory, filter=filter, narrow=narrow, limit=2)
     return next((row.task_id for row in found if row.task_id != but), None)
 

@@ -71,18 +71,7 @@ def done(session: Session, actor: Actor, task_id: UUID, *, directory: Directory)
     return Done(*found[0])
 
 
-def next_task(
-    session: Session, actor: Actor, *, directory: Directory, but: UUID | None = None
-) -> UUID | None:
-    """What to do next: the most urgent of one's own, then of what is offered; not the task just looked at."""
-    if actor.person_id is None:
-        return None
-    reach = Reach.of(session, actor, actor.person_id, directory=directory, at=clock.now(session))
-    found = ask(session, _NEXT, **_asking(reach, but=but))
-    return found[0].id if found else None
-
-
-def _asking(reach: Reach, *, but: UUID | None) -> dict[str, Any]:
+def _asking(reach: Reach, *, but: UUID) -> dict[str, Any]:
     return {
         "me": reach.person_id,
         "but": but,

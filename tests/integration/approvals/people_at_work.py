@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 
 from approvals import ahead, decisions, errors, outside, pausing, sweep, tasks
 from approvals.decisions import Verdict
-from approvals.inbox import inbox
+from approvals.inbox import InboxFilter, inbox
 from approvals.models import Case, Decision, Task
+from approvals.next_task import done
 from core import clock, database, events
 from core.actor import system
 from core.errors import MufakatError
@@ -351,6 +352,17 @@ class Work(RuleBasedStateMachine):
         rows = inbox(self.session, self.desk.who(who), directory=self.desk.office, limit=500)
         mine = {case_id for case_id, model in self.known.items() if model.hands and model.lists_for(who)}
         assert {row.case_id for row in rows} == mine, who
+        self.what_comes_next_is_the_first_of_the_inbox(who)
+
+    def what_comes_next_is_the_first_of_the_inbox(self, who: str) -> None:
+        """One's own before what is offered, without the task that was done: two ways to ask the same."""
+        actor, office = self.desk.who(who), self.desk.office
+        parts = (InboxFilter.MINE, InboxFilter.OFFERED)
+        rows = [row for p in parts for row in inbox(self.session, actor, directory=office, filter=p, limit=2)]
+        some = rows[0].task_id if rows else self.session.scalar(select(Task.id).limit(1))
+        if some is not None:
+            expected = next((row.task_id for row in rows if row.task_id != some), None)
+            assert done(self.session, actor, some, directory=office).following == expected, who
 
 
 def hands_of(task: Task | None) -> tuple[Any, ...] | None:

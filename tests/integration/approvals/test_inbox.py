@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event as hooks
@@ -13,7 +14,7 @@ from approvals.inbox_parts import counted as counted_parts
 from approvals.inbox_parts import heaps
 from approvals.models import Task
 from approvals.narrowing import Narrow
-from approvals.next_task import next_task
+from approvals.next_task import done
 from core.actor import system
 from core.directory import Capacity
 from tests.integration.approvals.desk import CHAIN, Desk
@@ -181,11 +182,14 @@ def test_overdue_and_due_today_are_found_and_counted(desk: Desk, clock: Any):
 def test_what_is_next_is_ones_own_before_what_is_offered_and_not_the_same_again(desk: Desk):
     first, second = desk.at("verification", "Budi"), desk.at("verification", "Citra")
     tasks.claim(desk.session, desk.who("Vera"), desk.task(second).id)
-    mine = next_task(desk.session, desk.who("Vera"), directory=desk.office)
-    assert mine == desk.task(second).id
-    other = next_task(desk.session, desk.who("Vera"), directory=desk.office, but=mine)
-    assert other == desk.task(first).id
-    assert next_task(desk.session, desk.who("Citra"), directory=desk.office) is None
+    of_first, of_second = desk.task(first).id, desk.task(second).id
+
+    def following(name: str, done_with: UUID) -> UUID | None:
+        return done(desk.session, desk.who(name), done_with, directory=desk.office).following
+
+    assert following("Vera", of_first) == of_second
+    assert following("Vera", of_second) == of_first
+    assert following("Citra", of_second) is None
 
 
 def test_the_system_has_no_inbox(desk: Desk):
