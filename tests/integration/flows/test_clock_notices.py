@@ -75,11 +75,12 @@ def test_the_laws_deadline_is_in_the_mail_of_the_task(session: Session, case: Ca
 def test_the_approver_is_warned_and_hr_hears_when_it_has_passed(
     session: Session, agency: Agency, case: Case
 ) -> None:
-    move(session, timedelta(days=11))
+    assert case.statutory_due_at
+    move(session, case.statutory_due_at - timedelta(hours=1) - now(session))
     sweep_cases(session, directory=PersonnelDirectory(session))
     warned = letters(session, "statutory_deadline", case)
     assert {m.recipient_id for m in warned} == {agency.heads[0].id}
-    move(session, timedelta(days=8))
+    move(session, timedelta(hours=2))
     sweep_cases(session, directory=PersonnelDirectory(session))
     passed = letters(session, "statutory_deadline", case)[len(warned) :]
     assert {m.recipient_id for m in passed} == {agency.heads[0].id, agency.hr.id}
