@@ -1,5 +1,6 @@
 """Copies of our database: written by pg_dump, put back in one transaction."""
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -44,7 +45,7 @@ def dump(file: Path) -> int:
         scratch.touch(mode=0o600)
         command = [installation().program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
         with bar(f"Writing {file.name}"):
-            _run([*command, "--file", str(scratch), _address()], NotCopied)
+            _run([*command, "--file", str(scratch), address(_url())], NotCopied, _url())
         scratch.replace(file)
     except OSError as error:
         raise NotCopied(reason=error.strerror) from error
@@ -73,7 +74,7 @@ def restore(file: Path, *, force: bool) -> None:
             str(file),
         ]
         with bar(f"Reading {file.name}"):
-            _run(unpack, NotRestored)
+            _run(unpack, NotRestored, _url())
         load = [
             programs.program("psql"),
             "--no-psqlrc",
@@ -83,12 +84,26 @@ def restore(file: Path, *, force: bool) -> None:
             "ON_ERROR_STOP=1",
         ]
         with bar("Putting it back"):
-            _run([*load, "-o", os.devnull, "-f", str(script), "-f", str(body), _address()], NotRestored)
+            files = ["-o", os.devnull, "-f", str(script), "-f", str(body)]
+            _run([*load, *files, address(_url())], NotRestored, _url())
+
+
+def unpack_into(file: Path, url: str) -> None:
+    """Put a copy into an empty database elsewhere, whole or not at all. Raises NotRestored."""
+    into = [installation().program("pg_restore"), "--no-owner", "--no-privileges", "--single-transaction"]
+    with bar(f"Reading {file.name}"):
+        _run([*into, "--dbname", address(url), str(file)], NotRestored, url)
+
+
+def fingerprint(file: Path) -> str:
+    """The SHA-256 of a copy: by it a trial is known to be of the very same file."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def filled_tables() -> list[str]:
     """The tables that hold anything, the migrations' own aside."""
-    engine = create_engine(settings().database.url.get_secret_value())
+    engine = create_engine(_url())
     try:
         with engine.connect() as connection:
             names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
@@ -105,7 +120,7 @@ def filled_tables() -> list[str]:
 
 
 def _others() -> int:
-    engine = create_engine(settings().database.url.get_secret_value())
+    engine = create_engine(_url())
     try:
         with engine.connect() as connection:
             query = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
@@ -115,16 +130,19 @@ def _others() -> int:
         engine.dispose()
 
 
-def _address() -> str:
-    """The database for PostgreSQL's programs, without its password: other users can see a command line."""
-    url = make_url(settings().database.url.get_secret_value())
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+def _url() -> str:
+    return settings().database.url.get_secret_value()
+
+
+def address(url: str) -> str:
+    """A database for PostgreSQL's programs, without its password: other users can see a command line."""
+    said = make_url(url)
+    bare = URL.create("postgresql", said.username, None, said.host, said.port, said.database, said.query)
     return bare.render_as_string()
 
 
-def _run(command: list[str], failure: type[MufakatError]) -> None:
-    url = make_url(settings().database.url.get_secret_value())
-    environment = {**os.environ, "PGPASSWORD": str(url.password or ""), "LC_ALL": "C"}
+def _run(command: list[str], failure: type[MufakatError], url: str) -> None:
+    environment = {**os.environ, "PGPASSWORD": str(make_url(url).password or ""), "LC_ALL": "C"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]

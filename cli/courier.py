@@ -20,11 +20,13 @@ def courier() -> None:
     """
     with until_told() as stop:
         import wiring
+        from flows.process.heartbeats import beating
         from notifications import courier as room
         from notifications import webhook_carrier
 
         webhooks = threading.Thread(target=webhook_carrier.run, args=(stop,), name="webhooks")
         webhooks.start()
         announce()
-        room.run(stop, wiring.surroundings())
+        with beating("courier"):
+            room.run(stop, wiring.surroundings())
         webhooks.join()

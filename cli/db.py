@@ -79,10 +79,60 @@ def dump(
     """
     from cli import copies
     from cli.reach import database
+    from core.database import transaction
+    from core.upkeep import Chore, note_if_known
 
     with database(migrate=False):
         size = copies.dump(file)
+        facts: dict[str, object] = {
+            "file": str(file.resolve()),
+            "bytes": size,
+            "sha256": copies.fingerprint(file),
+        }
+        with transaction() as session:
+            note_if_known(session, Chore.COPY, **facts)
     print(f"{file}: {size / 1e6:.1f} MB")
+
+
+@app.command("try")
+def try_(
+    file: Annotated[Path, typer.Argument(help="A file that `db dump` wrote.", exists=True, dir_okay=False)],
+    as_json: Json = False,
+) -> None:
+    """Try a copy: put it back into a database that is thrown away, and verify the log in it.
+
+    Neither the office's database nor anything else is touched; only a copy that was tried is known to be
+    good. It takes as much room in the folder for temporary files as the database has. The operator's page
+    shows when the last copy was tried, and how that ended. Exit code 1 when its log is not sound.
+
+    Examples:
+
+        ./mufakat db try /backup/mufakat-2026-11-23.dump
+    """
+    from cli import trials, verdicts
+    from cli.copies import NotRestored, fingerprint
+    from cli.reach import unreachable
+    from core.database import transaction
+    from core.upkeep import Chore, note_if_known
+
+    def noted(*, well: bool, **facts: object) -> None:
+        if unreachable() is None:
+            with transaction() as session:
+                note_if_known(session, Chore.TRIAL, well=well, file=str(file.resolve()), **facts)
+
+    try:
+        tried = trials.trial(file)
+    except NotRestored as error:
+        noted(well=False, sha256=fingerprint(file), error=str(error))
+        raise
+    noted(well=tried.well, **tried.facts())
+    if as_json:
+        print(json.dumps({"ok": tried.well, **tried.facts()}))
+    else:
+        for line in verdicts.of_ledger(tried.report, 0):
+            print(line)
+        print(f"{file}: put back and looked through in {tried.seconds:.1f} s")
+    raise typer.Exit(0 if tried.well else 1)
 
 
 @app.command()
@@ -107,8 +157,12 @@ def restore(
     from cli import copies
     from cli.reach import database
     from cli.schema import alembic_config
+    from core.database import transaction
+    from core.upkeep import Chore, note
 
     with database():
         copies.restore(file, force=force)
         command.upgrade(alembic_config(), "head")
+        with transaction() as session:
+            note(session, Chore.RETURN, file=str(file.resolve()), sha256=copies.fingerprint(file))
     print("Restored. Start ./mufakat up again: open cycles go on from where they were.")

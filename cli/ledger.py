@@ -59,17 +59,21 @@ def verify(
     from cli.reach import database
     from core.database import transaction
     from core.ledger import verifying
+    from core.upkeep import Chore, note
 
     kept = kept_notes(against or [])
-    with database(), transaction() as session:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        report = verifying.verify(
-            session,
-            since=since.replace(tzinfo=since.tzinfo or UTC) if since else None,
-            trusted=key or [],
-            kept=kept,
-            domains=[disagreements],
-        )
+    with database():
+        with transaction() as session:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            report = verifying.verify(
+                session,
+                since=since.replace(tzinfo=since.tzinfo or UTC) if since else None,
+                trusted=key or [],
+                kept=kept,
+                domains=[disagreements],
+            )
+        with transaction() as session:
+            note(session, Chore.PROOF, well=report.sound, **report.brief())
     if as_json:
         print(json.dumps(report.facts() | {"kept": len(kept)}))
     else:

@@ -41,6 +41,8 @@ class PrefectSettings(BaseModel):
     auth: SecretStr = SecretStr("")
     """`user:password` of its basic authentication; empty: none."""
     work_pool: str = "mufakat"
+    ui_url: str = ""
+    """Where operators open its own pages, such as a tunnel's end; empty: at the address of its API."""
     database_url: SecretStr = SecretStr("")
     """Its server's own database, for `up` on a PostgreSQL that is given; empty: made beside ours."""
 
@@ -132,6 +134,13 @@ class LedgerSettings(BaseModel):
     """Where that key is kept; empty: DATA_DIR/ledger.key, made at the first checkpoint."""
 
 
+class UpkeepSettings(BaseModel):
+    """What operators are warned of."""
+
+    copy_hours: float = 26
+    """The last copy of the database (`./mufakat db dump`) may be so old; 0: copies are made by other means."""
+
+
 class WebhookSettings(BaseModel):
     """How other systems are told of what happens."""
 
@@ -165,6 +174,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     office: OfficeSettings = OfficeSettings()
     ledger: LedgerSettings = LedgerSettings()
+    upkeep: UpkeepSettings = UpkeepSettings()
     webhooks: WebhookSettings = WebhookSettings()
     login: LoginSettings = LoginSettings()
     oidc: OidcSettings = OidcSettings()
@@ -183,6 +193,11 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         return self.web.public_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+
+    @property
+    def prefect_pages(self) -> str:
+        """Where the flow server's own pages are."""
+        return (self.prefect.ui_url or self.prefect.api_url.removesuffix("/api")).rstrip("/")
 
     @property
     def maildir(self) -> Path:

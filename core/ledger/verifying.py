@@ -42,6 +42,15 @@ class Report:
     def sound(self) -> bool:
         return not self.flaws
 
+    def brief(self) -> dict[str, Any]:
+        """What is noted of a check: how much was looked at, and the first place that is wrong."""
+        return {
+            "events": self.events,
+            "flaws": self.flaws,
+            "since": self.since.at.isoformat() if self.since else None,
+            "first": str(self.findings[0]) if self.findings else "",
+        }
+
     def facts(self) -> dict[str, Any]:
         """For a machine."""
         return {

@@ -25,7 +25,7 @@ from core.ledger import checkpoints
 from core.ledger.checkpoints import LedgerAltered
 from core.ledger.signing import NotAKey
 from flows.process import acting, hooks, intents, standing
-from flows.process.heartbeats import beat, this_instance
+from flows.process.heartbeats import BEAT_SECONDS, beat, this_instance
 from flows.process.keeper import Action, next_action
 from flows.process.leadership import Leadership
 from flows.process.prefect_api import Prefect, PrefectDown, RunSeen
@@ -35,7 +35,6 @@ from personnel.directory import PersonnelDirectory
 
 TICK_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
-BEAT_SECONDS = 10.0
 LONGEST_BACKOFF_SECONDS = 15.0
 FILES_SECONDS = 3600.0
 SWEEP_LIMIT = 500

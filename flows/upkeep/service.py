@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import CursorResult, delete
 from sqlalchemy.orm import Session
 
-from core import clock
+from approvals.agreement import disagreements
+from core import clock, upkeep
+from core.ledger import verifying
+from core.upkeep import Chore
 from flows.process.handovers import hand_over_due
 from flows.process.models import Heartbeat
 from notifications import retention, webhooks
@@ -23,6 +26,8 @@ KEEP_LOOKS = timedelta(days=5 * 366)
 KEEP_DELIVERIES = timedelta(days=30)
 """What was sent to other systems, and what they never took."""
 KEEP_HEARTBEATS = timedelta(days=2)
+KEEP_UPKEEP = timedelta(days=400)
+"""More than a year of copies, trials and checks; the last of each is kept for good."""
 
 
 def end_old_sessions(session: Session) -> int:
@@ -63,6 +68,20 @@ def forget_heartbeats(session: Session) -> int:
     return gone.rowcount if isinstance(gone, CursorResult) else 0
 
 
+def forget_upkeep(session: Session) -> int:
+    return upkeep.forget(session, KEEP_UPKEEP)
+
+
+def prove_the_log(session: Session) -> int:
+    """Verify the whole log, so that nobody finds out months later that it was altered.
+
+    Returns in how many places it was; that is noted for the operators' page, and no failure of the duty.
+    """
+    report = verifying.verify(session, domains=[disagreements])
+    upkeep.note(session, Chore.PROOF, well=report.sound, **report.brief())
+    return report.flaws
+
+
 DUTIES: Mapping[str, Callable[[Session], int]] = {
     "hand over": hand_over_due,
     "end old sessions": end_old_sessions,
@@ -74,5 +93,10 @@ DUTIES: Mapping[str, Callable[[Session], int]] = {
     "forget mail returns": forget_mail_returns,
     "forget deliveries": forget_deliveries,
     "forget heartbeats": forget_heartbeats,
+    "forget upkeep": forget_upkeep,
+    "prove the log": prove_the_log,
 }
 """Each is a transaction of its own, and returns how much it did; doing one again is harmless."""
+
+ONE_VIEW = frozenset({"prove the log"})
+"""What reads for long, and sees nothing of what is written meanwhile: its transaction is REPEATABLE READ."""

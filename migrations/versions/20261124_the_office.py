@@ -115,6 +115,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_unreached_person")),
     )
     op.create_table(
+        "upkeep",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("chore", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("well", sa.Boolean(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint(
+            "chore IN ('copy', 'trial', 'return', 'proof', 'housekeeping', 'doctor')",
+            name=op.f("ck_upkeep_chore"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upkeep")),
+    )
+    op.create_index("ix_upkeep_latest", "upkeep", ["chore", sa.literal_column("at DESC")], unique=False)
+    op.create_table(
         "web_request_key",
         sa.Column("token_id", sa.UUID(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -483,6 +497,8 @@ def downgrade() -> None:
     op.drop_table("webhook_endpoint")
     op.drop_index("ix_web_request_key_made_at", table_name="web_request_key")
     op.drop_table("web_request_key")
+    op.drop_index("ix_upkeep_latest", table_name="upkeep")
+    op.drop_table("upkeep")
     op.drop_table("unreached_person")
     op.drop_index("uq_saved_view_first", table_name="saved_view", postgresql_where=sa.text("opens_first"))
     op.drop_table("saved_view")

@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
+from typer.testing import CliRunner
 
+import wiring
 from cli import copies
 from cli.copies import InUse, NotCopied, NotEmpty, NotRestored
 from cli.database_check import examine
+from cli.main import app
 from core.clock import ClockOffset
 from core.database import engine
+from core.events import EventRow
+from core.upkeep import Chore, Upkeep, latest
+from tests.integration.flows.agency import Agency
 
 
 @pytest.fixture
@@ -81,3 +87,48 @@ def test_the_check_finds_a_column_that_the_code_does_not_know(filled: sessionmak
     found = examine()
     assert any("clock_offset" in difference and "stranger" in difference for difference in found.differences)
     assert not found.is_well
+
+
+def typed(*arguments: object) -> int:
+    code = CliRunner().invoke(app, ["db", *map(str, arguments)]).exit_code
+    engine().dispose()
+    return code
+
+
+def done(sessions: sessionmaker[Session]) -> dict[Chore, Upkeep]:
+    with sessions() as session:
+        found = dict(latest(session))
+    engine().dispose()
+    return found
+
+
+@pytest.mark.tampers
+def test_a_copy_is_tried_where_nobody_works_and_the_page_of_operators_can_read_how_it_ended(
+    committed: sessionmaker[Session], tmp_path: Path
+) -> None:
+    wiring.wire()
+    with committed.begin() as session:
+        Agency.founded(session)
+        told = session.scalar(select(func.count()).select_from(EventRow))
+    good, bad, cut = (tmp_path / f"{name}.dump" for name in ("good", "bad", "cut"))
+    assert typed("dump", good) == 0
+    copied = done(committed)[Chore.COPY]
+    assert copied.facts == {
+        "file": str(good),
+        "bytes": good.stat().st_size,
+        "sha256": copies.fingerprint(good),
+    }
+    assert typed("try", good) == 0
+    tried = done(committed)[Chore.TRIAL]
+    assert (tried.well, tried.facts["sha256"]) == (True, copied.facts["sha256"])
+    assert tried.facts["events"] == told
+    with committed.begin() as session:
+        session.execute(text("UPDATE event SET body = body || ' '"))
+    assert typed("dump", bad) == 0
+    assert typed("try", bad) == 1
+    assert not done(committed)[Chore.TRIAL].well
+    cut.write_bytes(good.read_bytes()[:-2_000])
+    assert typed("try", cut) == 1
+    assert "could not be put back" in done(committed)[Chore.TRIAL].facts["error"]
+    assert typed("restore", good, "--force") == 0
+    assert done(committed).keys() == {Chore.RETURN}, "what was noted after the copy went with its time"

@@ -21,6 +21,7 @@ from core.actor import Role
 from core.database import Base
 from core.errors import MufakatError, NotAllowed
 from core.ledger.receipts import NotSigned
+from core.upkeep import Chore, latest
 from flows.process.models import Process
 from flows.process.run import Run
 from flows.process.waiting import GateKind, pass_or_wait
@@ -76,6 +77,10 @@ def test_a_log_is_verified_and_its_place_is_named_when_it_was_altered(office: se
     assert said.exit_code == 1
     assert f"stream {altered.stream_id}, event {altered.index}, id {altered.id}" in said.stdout
     assert {f["event"] for f in printed("verify")["findings"] if "event" in f} == {str(altered.id)}
+    with office() as session:
+        noted = latest(session)[Chore.PROOF]
+    assert not noted.well
+    assert str(altered.id) in noted.facts["first"]
 
 
 def test_checkpoints_that_were_kept_are_held_against_the_log(office: sessionmaker[Session], tmp_path: Path):
