@@ -47,13 +47,13 @@ def wire(*more: Subscriber) -> None:
             correction.subscriber,
             calendars.subscriber,
             ahead.subscriber(directory),
-            process_notices.subscriber,
             staff_notices.subscriber,
             second_notices.subscriber,
             account_notices.subscriber,
             promotion_notices.subscriber,
             *more,
-        ]
+        ],
+        heralds=[process_notices.herald],
     )
 
 

@@ -10,9 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, any_, bindparam, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.directory import Directory
@@ -119,28 +117,31 @@ def warrants(session: Session, actor: Actor, at: datetime, *, directory: Directo
     return [Warrant(d.from_id, d.order_number, scope_of(d)) for d in received if d.from_id in active]
 
 
-def bearers(session: Session, task_ids: Iterable[UUID], at: datetime) -> dict[UUID, list[UUID]]:
+def bearers(session: Session, tasks: Iterable[Task], at: datetime) -> dict[UUID, list[UUID]]:
     """Who else may decide these tasks by a delegation of their assignees, and is in no conflict over them."""
-    found = (
-        select(Task, Delegation)
-        .join(Delegation, Delegation.from_id == Task.assignee_id)
-        .where(
-            Task.id == any_(literal(list(task_ids), ARRAY(PG_UUID(as_uuid=True)))),
-            Task.acting.contains([str(Capacity.DELEGATE)]),
-            or_(Task.assignee_capacity == Capacity.DEFINITIVE, Task.assignee_capacity.is_(None)),
-            Task.queue.is_(None),
-            Task.candidates.is_(None),
-            Task.handed_by.is_(None),
-            Task.part.not_in(SEATS),
-            in_force(at),
-        )
-    )
+    lent = [task for task in tasks if _may_be_lent(task)]
+    if not lent:
+        return {}
+    givers = {task.assignee_id for task in lent}
+    given = select(Delegation).where(Delegation.from_id.in_(givers), in_force(at)).order_by(Delegation.id)
     who: dict[UUID, list[UUID]] = {}
-    for task, delegation in session.execute(found.order_by(Delegation.id)):
-        barred = {delegation.from_id, delegation.to_id} & set(task.barred)
-        if not barred and scope_of(delegation).covers(task.chain, task.stage, task.rank):
-            who.setdefault(task.id, []).append(delegation.to_id)
+    for delegation in session.scalars(given):
+        for task in lent:
+            if task.assignee_id == delegation.from_id and _covers(delegation, task):
+                who.setdefault(task.id, []).append(delegation.to_id)
     return who
+
+
+def _may_be_lent(task: Task) -> bool:
+    """Whether the one who has a task has it in their own right, and the stage lets others decide for them."""
+    own = task.assignee_capacity in (Capacity.DEFINITIVE, None)
+    alone = task.queue is None and task.candidates is None and task.handed_by is None
+    return Capacity.DELEGATE in task.acting and own and alone and task.part not in SEATS
+
+
+def _covers(delegation: Delegation, task: Task) -> bool:
+    barred = {delegation.from_id, delegation.to_id} & set(task.barred)
+    return not barred and scope_of(delegation).covers(task.chain, task.stage, task.rank)
 
 
 def delegations_of(session: Session, actor: Actor, person_id: UUID) -> list[Delegation]:

@@ -105,6 +105,11 @@ class Recorded:
 
 
 Subscriber = Callable[[Session, Sequence[Recorded]], None]
+"""Is handed what was recorded, and finds the tables as the verb leaves them."""
+
+Herald = Callable[[Session, Sequence[Recorded], Changes], None]
+"""Is handed events as they are about to be written, and adds the rows that tell of them, to be written by the
+same statement; what else is about to be written is in the changes, and not in the tables yet."""
 
 
 class NotWired(RuntimeError):
@@ -112,12 +117,13 @@ class NotWired(RuntimeError):
 
 
 _subscribers: list[Subscriber] | None = None
+_heralds: list[Herald] = []
 
 
-def wire(subscribers: Iterable[Subscriber]) -> None:
+def wire(subscribers: Iterable[Subscriber], heralds: Iterable[Herald] = ()) -> None:
     """Set who is handed every recorded event, inside the transaction that records it."""
-    global _subscribers  # noqa: PLW0603 - the composition root sets it once a process
-    _subscribers = list(subscribers)
+    global _subscribers, _heralds  # noqa: PLW0603 - the composition root sets them once a process
+    _subscribers, _heralds = list(subscribers), list(heralds)
 
 
 def record(
@@ -128,7 +134,7 @@ def record(
     along: Changes | None = None,
     held: Mapping[UUID, Head] | None = None,
 ) -> list[Recorded]:
-    """Append events to their streams and hand them to the subscribers, all in the caller's transaction.
+    """Append events to their streams and hand them to who listens, all in the caller's transaction.
 
     Any number of events costs the same few statements. Streams are locked in the order of their ids, so
     that two writers never wait for each other in a ring. Rows that go `along` are written by the same
@@ -153,6 +159,8 @@ def record(
         recorded.append(entry)
     _move(events, heads, changes)
     changes.insert(EventRow, rows)
+    for herald in _heralds:
+        herald(session, recorded, changes)
     changes.write(session)
     for subscriber in _subscribers:
         subscriber(session, recorded)

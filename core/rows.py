@@ -58,15 +58,21 @@ class Changes:
     _shape: list[tuple[str, type[Base], tuple[str, ...]]] = field(default_factory=list[Any])
     _rows: dict[str, str] = field(default_factory=dict[str, str])
     _changed: list[tuple[type[Base], UUID]] = field(default_factory=list[Any])
+    _coming: list[tuple[type[Base], Sequence[Row]]] = field(default_factory=list[Any])
 
     def insert(self, table: type[Base], rows: Sequence[Row]) -> None:
         """Insert rows."""
         self._add("insert", table, rows)
+        self._coming.append((table, rows))
 
     def update(self, table: type[Base], rows: Sequence[Row]) -> None:
         """Change rows that are there: each has its `id`, and the columns that change."""
         self._add("update", table, rows)
         self._changed += [(table, row["id"]) for row in rows]
+
+    def coming(self, table: type[Base]) -> list[Row]:
+        """The rows that a table is about to get."""
+        return [row for known, rows in self._coming if known is table for row in rows]
 
     def write(self, session: Session) -> None:
         """Write everything at once, in the caller's transaction; nothing, when nothing was collected.
@@ -82,7 +88,7 @@ class Changes:
             key = session.identity_key(table, id_)
             if key in session.identity_map:
                 session.expire(session.identity_map[key])
-        self._shape, self._rows, self._changed = [], {}, []
+        self._shape, self._rows, self._changed, self._coming = [], {}, [], []
 
     def _add(self, verb: str, table: type[Base], rows: Sequence[Row]) -> None:
         if rows:

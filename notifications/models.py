@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -64,7 +64,7 @@ class Message(Base):
     state: Mapped[str] = mapped_column(default=MessageState.QUEUED)
     priority: Mapped[int] = mapped_column(SmallInteger, default=1)
     """Lower goes first: a code that somebody waits for is not kept behind a launch's thousands."""
-    next_at: Mapped[datetime]
+    next_at: Mapped[datetime] = mapped_column(server_default=func.statement_timestamp())
     """When it may be taken (queued), or taken from a courier that died (leased). By the database's own clock,
     never the rehearsal's: leases and retries are about machines, and moving an office's time must not make a
     second courier send what the first is sending."""

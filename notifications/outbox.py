@@ -81,16 +81,22 @@ def enqueue(session: Session, drafts: Sequence[MessageDraft]) -> int:
     The same event, recipient and template again changes nothing. Whoever has no address gets a dead message,
     so that operators see who was not reached. Five thousand cost one statement.
     """
-    if not drafts:
-        return 0
-    at = clock.now(session)
-    rows = [_row(draft, at) for draft in drafts]
+    rows = rows_of(session, drafts)
     written = [
         state
         for start in range(0, len(rows), CHUNK)
         for state in _write(session, rows[start : start + CHUNK])
     ]
     return sum(state == MessageState.QUEUED for state in written)
+
+
+def rows_of(session: Session, drafts: Iterable[MessageDraft]) -> list[dict[str, Any]]:
+    """Messages as rows of the outbox, for who writes them with the events that they tell of."""
+    at = clock.now(session)
+    once: dict[object, MessageDraft] = {}
+    for draft in drafts:
+        once.setdefault((draft.event_id, draft.recipient.id, draft.template), draft)
+    return [_row(draft, at) for draft in once.values()]
 
 
 def dead(session: Session, limit: int = 100) -> list[Message]:
@@ -195,9 +201,8 @@ def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[str]
 
 @lru_cache
 def _insert(columns: tuple[str, ...]) -> str:
-    """Made once: all messages have the same columns. The next attempt is by the database's own clock."""
-    rows = select(*given(Message, columns).c, func.statement_timestamp())
-    new = insert(Message).from_select([*columns, "next_at"], rows).on_conflict_do_nothing()
+    """Made once: all messages have the same columns."""
+    new = insert(Message).from_select(columns, select(*given(Message, columns).c)).on_conflict_do_nothing()
     return text_of(new.returning(Message.state))
 
 

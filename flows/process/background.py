@@ -1,6 +1,6 @@
 """What messages about cases need to know beside the event: the case, its chain's words, who is meant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -39,9 +39,17 @@ class CaseWords:
 class Background:
     """What a batch of events is about, read in a handful of statements however long the batch is."""
 
-    def __init__(self, session: Session, telling: Sequence[Recorded], recorded: Sequence[Recorded]) -> None:
-        """`telling` are those of the recorded events that call for messages."""
+    def __init__(
+        self,
+        session: Session,
+        telling: Sequence[Recorded],
+        recorded: Sequence[Recorded],
+        coming: Iterable[Mapping[str, Any]],
+    ) -> None:
+        """`telling` are those of the recorded events that call for messages; tasks that are `coming` are
+        not in the table yet."""
         self.session = session
+        self._coming = {row["id"]: Task(**row) for row in coming}
         self.directory = PersonnelDirectory(session)
         self.unfilled = {e.facts["task"] for e in recorded if e.name == "task.unfilled"}
         """Tasks for which nobody was found: HR is told so, and not offered them as usual besides."""
@@ -98,12 +106,19 @@ class Background:
     def bearers(self, event: Recorded) -> list[Person]:
         """Who else may decide the task of an event, by a delegation of whoever it was given to."""
         if self._bearers is None:
-            tasks = [e.facts["task"] for e in self._telling if self._may_be_delegated(e)]
-            self._bearers = instruments.bearers(self.session, tasks, event.at) if tasks else {}
+            tasks = self._tasks(e.facts["task"] for e in self._telling if self._may_be_delegated(e))
+            self._bearers = instruments.bearers(self.session, tasks, event.at)
             ids = {person for people in self._bearers.values() for person in people}
             self.directory.people(ids)
         found = dict.fromkeys(self._bearers.get(event.facts["task"], ()))
         return [person for id_ in found if (person := self.person(id_))]
+
+    def _tasks(self, wanted: Iterable[UUID]) -> list[Task]:
+        """These tasks as they are, or are about to be."""
+        ids = list(wanted)
+        known = [id_ for id_ in ids if id_ not in self._coming]
+        found = self.session.scalars(select(Task).where(Task.id.in_(known))) if known else ()
+        return [*found, *(self._coming[id_] for id_ in ids if id_ in self._coming)]
 
     def _may_be_delegated(self, event: Recorded) -> bool:
         """Whether an event's stage lets its task be delegated: most do not, and cost no question."""
@@ -145,7 +160,7 @@ class Background:
         cases = list({e.facts["case"] for e in telling if "case" in e.facts})
         tasks = [e.facts["task"] for e in telling if e.facts.get("queue")]
         words: dict[UUID, CaseWords] = {}
-        barred: dict[UUID, Sequence[UUID]] = {}
+        barred: dict[UUID, Sequence[UUID]] = {id_: task.barred for id_, task in self._coming.items()}
         for *case, task, who in ask(self.session, _WORDS, ids=cases, tasks=tasks) if cases else ():
             words[case[0]] = self._words(CaseWords(*case))
             barred |= {task: who} if task else {}

@@ -5,24 +5,28 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from approvals.models import Task
 from core.actor import Role
 from core.events import Recorded
 from core.ledger import checkpoints
+from core.rows import Changes
 from flows.process import clock_notices, remark_notices, work_notices
 from flows.process.background import Background, CaseWords
 from flows.process.models import Process
-from notifications.outbox import MessageDraft, enqueue
+from notifications.models import Message
+from notifications.outbox import MessageDraft, rows_of
 
 Notices = Callable[[Background, Recorded], Iterator[MessageDraft]]
 
 
-def subscriber(session: Session, recorded: Sequence[Recorded]) -> None:
-    """Put the messages that these events call for into the outbox, in the same transaction."""
+def herald(session: Session, recorded: Sequence[Recorded], changes: Changes) -> None:
+    """Write the messages that these events call for into the outbox, with the events themselves."""
     telling = [event for event in recorded if event.name in NOTICES]
     if not telling:
         return
-    background = Background(session, telling, recorded)
-    enqueue(session, [draft for event in telling for draft in NOTICES[event.name](background, event)])
+    background = Background(session, telling, recorded, changes.coming(Task))
+    drafts = [draft for event in telling for draft in NOTICES[event.name](background, event)]
+    changes.insert(Message, rows_of(session, drafts))
 
 
 def _opened(batch: Background, event: Recorded) -> Iterator[MessageDraft]:

@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.alter_column("message", "next_at", server_default=sa.func.statement_timestamp())
     op.drop_constraint(op.f("ck_personnel_import_state"), "personnel_import")
     op.create_check_constraint(
         op.f("ck_personnel_import_state"),
@@ -66,6 +67,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.alter_column("message", "next_at", server_default=None)
     # what nobody confirmed must not come into force by going back, nor a tie count that was struck
     op.execute(
         "UPDATE chain_version SET called_off_at = now() WHERE confirmed_at IS NULL AND called_off_at IS NULL"

@@ -29,8 +29,10 @@ from cli.postgres import Cluster
 from cli.schema import metadata
 from core import database, events
 from core.actor import system
+from core.rows import Changes
 from core.settings import settings
-from notifications.outbox import MessageDraft, enqueue
+from notifications.models import Message
+from notifications.outbox import MessageDraft, rows_of
 from tests.integration.approvals.office import Office, named
 
 FLOW = system("flow")
@@ -82,7 +84,7 @@ def work_at(url: str) -> None:
     os.environ["MUFAKAT_DATABASE_URL"] = url
     for cached in (settings, database.engine, database.sessions):
         cached.cache_clear()
-    events.wire([_notify])
+    events.wire([], [_notify])
 
 
 def office() -> Office:
@@ -186,7 +188,7 @@ def show(found: Mapping[str, Any], *, as_json: bool) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def _notify(session: Session, recorded: Sequence[events.Recorded]) -> None:
+def _notify(session: Session, recorded: Sequence[events.Recorded], changes: Changes) -> None:
     """A message for whoever has a new task; the verifier stands for the queue."""
     people = office().staff if _people is None else _people
     drafts = []
@@ -195,7 +197,7 @@ def _notify(session: Session, recorded: Sequence[events.Recorded]) -> None:
             to = event.facts["assignee"] or named("Vera")
             facts = {"task": str(event.facts["task"]), "case": str(event.facts["case"])}
             drafts.append(MessageDraft(event.id, "task_assigned", people[to], facts))
-    enqueue(session, drafts)
+    changes.insert(Message, rows_of(session, drafts))
 
 
 _people = office().staff

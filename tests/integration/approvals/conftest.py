@@ -16,6 +16,7 @@ def wired(monkeypatch: pytest.MonkeyPatch) -> list[events.Recorded]:
     """Events are heard by one who only listens."""
     heard: list[events.Recorded] = []
     monkeypatch.setattr(events, "_subscribers", [lambda _session, recorded: heard.extend(recorded)])
+    monkeypatch.setattr(events, "_heralds", [])
     return heard
 
 

@@ -9,4 +9,5 @@ from core import events
 def unheard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nobody listens to events."""
     monkeypatch.setattr(events, "_subscribers", [])
+    monkeypatch.setattr(events, "_heralds", [])
     yield
