@@ -5,16 +5,26 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals import ahead
+from approvals import ahead, confirming
 from approvals import erasing as of_cases
+from approvals.models_proposals import ProposalKind
 from approvals.tasks import ended
 from core import events
 from core.events import Subscriber
 from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
 from flows.correction import service as correction
-from flows.process import account_notices, calendars, handovers, kinds, second_notices, staff_notices
+from flows.process import (
+    account_notices,
+    calendars,
+    cancelling,
+    handovers,
+    kinds,
+    second_notices,
+    staff_notices,
+)
 from flows.process import notices as process_notices
+from flows.promotion import candidates
 from flows.promotion import erasing as of_candidates
 from flows.promotion import notices as promotion_notices
 from flows.promotion.service import KIND as PROMOTION
@@ -41,6 +51,8 @@ def wire(*more: Subscriber) -> None:
     `more` are the edge's own listeners, after those of the rooms.
     """
     kinds.register(PROMOTION)
+    confirming.register(ProposalKind.PROCESS_CANCELLATION, lambda s, a, id_, _: cancelling.confirm(s, a, id_))
+    confirming.register(ProposalKind.EXCLUSION, lambda s, a, id_, _: candidates.confirm_excluding(s, a, id_))
     events.wire(
         [
             handovers.subscriber,

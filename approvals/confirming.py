@@ -24,6 +24,11 @@ _CONFIRMS: dict[str, Confirms] = {
 }
 
 
+def register(kind: ProposalKind, confirms: Confirms) -> None:
+    """Make known how another room confirms a kind of its own; again is harmless."""
+    _CONFIRMS[kind] = confirms
+
+
 def confirm(session: Session, actor: Actor, proposal_id: UUID, *, directory: Directory) -> Proposal:
     """Let what another proposed take effect. Raises NoSuchProposal, and what keeps this kind from it."""
     proposal = session.get(Proposal, proposal_id)

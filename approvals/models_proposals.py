@@ -20,6 +20,8 @@ class ProposalKind(StrEnum):
     CORRECTION = "correction"
     REMOVAL = "removal"
     CANCELLATION = "cancellation"
+    EXCLUSION = "exclusion"
+    PROCESS_CANCELLATION = "process-cancellation"
 
 
 class ProposalState(StrEnum):
@@ -37,14 +39,15 @@ class Proposal(Base):
 
     __tablename__ = "proposal"
     __table_args__ = (
-        CheckConstraint("kind IN ('version','take-over','correction','removal','cancellation')", name="kind"),
+        CheckConstraint(f"kind IN ({', '.join(repr(str(k)) for k in ProposalKind)})", name="kind"),
         CheckConstraint("state IN ('waiting','confirmed','turned-down','taken-back')", name="state"),
         CheckConstraint("(state = 'waiting') = (answered_at IS NULL)", name="answered"),
-        CheckConstraint("(case_id IS NULL) <> (version_id IS NULL)", name="about_one"),
+        CheckConstraint("num_nonnulls(case_id, version_id, process_id) = 1", name="about_one"),
         CheckConstraint("answered_by <> made_by OR state = 'taken-back'", name="by_another"),
         # one at a time about the same; and the list of what waits
         Index("uq_proposal_case", "case_id", "kind", unique=True, postgresql_where=_WAITING),
         Index("uq_proposal_version", "version_id", "kind", unique=True, postgresql_where=_WAITING),
+        Index("uq_proposal_process", "process_id", "kind", unique=True, postgresql_where=_WAITING),
         Index("ix_proposal_case_id", "case_id"),
         Index("ix_proposal_version_id", "version_id"),
     )
@@ -53,6 +56,8 @@ class Proposal(Base):
     kind: Mapped[str]
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey(Case.id))
     version_id: Mapped[UUID | None] = mapped_column(ForeignKey(ChainVersion.id))
+    process_id: Mapped[UUID | None]
+    """Of what is proposed about a whole process: an id of another room."""
     body: Mapped[dict[str, Any]]
     """What it would do: the facts of a correction, the way of a take-over, whose seat."""
     reason: Mapped[str]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from approvals.errors import CommentNeeded, HrOnly
 from approvals.interests import Interests
@@ -27,6 +27,7 @@ from core.actor import Actor, Role
 from core.events import Event, record
 from core.ids import new_id
 
+_IS_WAITING = Proposal.state == ProposalState.WAITING
 CONFIRMERS = (Role.HR, Role.ADMIN)
 """Who confirms what another proposed: where there is but one of HR, an administrator does."""
 
@@ -39,21 +40,24 @@ def propose(
     *,
     case_id: UUID | None = None,
     version_id: UUID | None = None,
+    process_id: UUID | None = None,
     reason: str,
 ) -> Proposal:
-    """Keep a change of a case, or of a chain's version, until another confirms it.
+    """Keep a change of a case, of a chain's version or of a whole process, until another confirms it.
 
-    The caller guards who may, and holds the case or the chain. Raises CommentNeeded, ProposedAlready.
+    The caller guards who may, and holds what it is about. Raises CommentNeeded, ProposedAlready.
     """
     if actor.person_id is None:
         raise HrOnly
-    if waiting := _waiting(session, kind, case_id, version_id):
+    about = _about(case_id, version_id, process_id)
+    if waiting := session.scalar(select(Proposal).where(about, Proposal.kind == kind, _IS_WAITING)):
         raise ProposedAlready(by=waiting.made_by_name)
     made = Proposal(
         id=new_id(),
         kind=kind,
         case_id=case_id,
         version_id=version_id,
+        process_id=process_id,
         body=dict(body),
         reason=_said(reason),
         made_by=actor.person_id,
@@ -129,11 +133,12 @@ def locked(session: Session, proposal_id: UUID, kind: ProposalKind | None = None
 
 def case_of(session: Session, proposal_id: UUID, kind: ProposalKind) -> UUID:
     """Which case a proposal is about: to be locked before it. Raises NoSuchProposal."""
-    found = select(Proposal.case_id).where(Proposal.id == proposal_id, Proposal.kind == kind)
-    case_id = session.scalar(found)
-    if case_id is None:
-        raise NoSuchProposal
-    return case_id
+    return _subject(session, Proposal.case_id, proposal_id, kind)
+
+
+def process_of(session: Session, proposal_id: UUID, kind: ProposalKind) -> UUID:
+    """Which process a proposal is about: to be locked before it. Raises NoSuchProposal."""
+    return _subject(session, Proposal.process_id, proposal_id, kind)
 
 
 def proposals(session: Session, actor: Actor, *, waiting: bool = True, limit: int = 100) -> list[Proposal]:
@@ -161,6 +166,21 @@ def about_case(session: Session, case_id: UUID) -> list[Proposal]:
     return list(session.scalars(found.order_by(Proposal.id)))
 
 
+def about_process(session: Session, process_id: UUID) -> list[Proposal]:
+    """What waits for a second person on a process as a whole, or on a case of it."""
+    of_it = or_(Proposal.process_id == process_id, Case.process_id == process_id)
+    alive = or_(Proposal.case_id.is_(None), Case.settled_at.is_(None))
+    found = select(Proposal).outerjoin(Case, Case.id == Proposal.case_id).where(_IS_WAITING, of_it, alive)
+    return list(session.scalars(found.order_by(Proposal.id)))
+
+
+def drop(session: Session, actor: Actor, process_id: UUID) -> None:
+    """End what waits on a process as a whole: it is over, so there is nothing left to confirm."""
+    waiting = select(Proposal).where(Proposal.process_id == process_id, _IS_WAITING).with_for_update()
+    for proposal in session.scalars(waiting, execution_options={"populate_existing": True}).all():
+        _answered(session, actor, proposal, ProposalState.TAKEN_BACK, "")
+
+
 def latest(session: Session, version_id: UUID, kind: ProposalKind) -> Proposal | None:
     """The latest proposal about a chain's version."""
     found = select(Proposal).where(Proposal.version_id == version_id, Proposal.kind == kind)
@@ -168,7 +188,7 @@ def latest(session: Session, version_id: UUID, kind: ProposalKind) -> Proposal |
 
 
 def told(happened: str, proposal: Proposal, personal: Mapping[str, Any]) -> Event:
-    """In the stream of the case, or of the chain's version; what was written is erasable."""
+    """In the stream of the case, the process or the chain's version; what was written is erasable."""
     facts: dict[str, Any] = {
         "proposal": proposal.id,
         "kind": str(proposal.kind),
@@ -178,6 +198,9 @@ def told(happened: str, proposal: Proposal, personal: Mapping[str, Any]) -> Even
     if proposal.case_id is not None:
         facts |= {"case": proposal.case_id}
         return Event(f"proposal.{happened}", proposal.case_id, "case", facts, dict(personal))
+    if proposal.process_id is not None:
+        facts |= {"process": proposal.process_id}
+        return Event(f"proposal.{happened}", proposal.process_id, "process", facts, dict(personal))
     facts |= {"version": proposal.version_id}
     return Event(f"proposal.{happened}", proposal.version_id or proposal.id, "chain", facts, dict(personal))
 
@@ -195,12 +218,19 @@ def _answered(
     return proposal
 
 
-def _waiting(
-    session: Session, kind: ProposalKind, case_id: UUID | None, version_id: UUID | None
-) -> Proposal | None:
-    about = Proposal.case_id == case_id if case_id else Proposal.version_id == version_id
-    found = select(Proposal).where(about, Proposal.kind == kind, Proposal.state == ProposalState.WAITING)
-    return session.scalar(found)
+def _subject(
+    session: Session, column: InstrumentedAttribute[UUID | None], proposal_id: UUID, kind: ProposalKind
+) -> UUID:
+    found = session.scalar(select(column).where(Proposal.id == proposal_id, Proposal.kind == kind))
+    if found is None:
+        raise NoSuchProposal
+    return found
+
+
+def _about(case_id: UUID | None, version_id: UUID | None, process_id: UUID | None) -> ColumnElement[bool]:
+    if case_id:
+        return Proposal.case_id == case_id
+    return Proposal.version_id == version_id if version_id else Proposal.process_id == process_id
 
 
 def _said(reason: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from approvals.proposals import CONFIRMERS
 from approvals.titles import Titles
 from approvals.versions import changes
 from core.actor import Actor
+from flows.process.models import Process
 from web.casefiles import Line, line
 from web.words import N_
 
@@ -24,6 +26,8 @@ TITLES: Mapping[str, str] = {
     ProposalKind.CORRECTION: N_("A correction that turns a case's way"),
     ProposalKind.REMOVAL: N_("A member loses a seat in a panel"),
     ProposalKind.CANCELLATION: N_("A case ends without a decision"),
+    ProposalKind.EXCLUSION: N_("A candidate leaves a cycle"),
+    ProposalKind.PROCESS_CANCELLATION: N_("A whole cycle is cancelled"),
 }
 ANSWERS: Mapping[str, str] = {
     ProposalState.WAITING: N_("Waits for a second person"),
@@ -66,6 +70,11 @@ def of_case(session: Session, actor: Actor, case: Case, language: str) -> list[P
     return [_shown(session, actor, one, language) for one in proposals.about_case(session, case.id)]
 
 
+def of_cycle(session: Session, actor: Actor, process_id: UUID, language: str) -> list[Proposed]:
+    """What waits about a whole cycle, or about a case of it; for those who may see cycles."""
+    return [_shown(session, actor, one, language) for one in proposals.about_process(session, process_id)]
+
+
 def _shown(session: Session, actor: Actor, one: Proposal, language: str) -> Proposed:
     about, address, who = _about(session, one)
     mine = one.made_by == actor.person_id
@@ -88,6 +97,10 @@ def _about(session: Session, one: Proposal) -> tuple[str, str, str]:
         found = select(Case.reference, Case.subject_name).where(Case.id == one.case_id)
         reference, subject = session.execute(found).tuples().one()
         return reference, f"/cases/{one.case_id}", one.body.get("name", subject)
+    if one.process_id is not None:
+        cycle = select(Process.reference, Process.title).where(Process.id == one.process_id)
+        reference, title = session.execute(cycle).tuples().one()
+        return reference, f"/processes/{one.process_id}", title
     found = select(ChainVersion.chain, ChainVersion.number).where(ChainVersion.id == one.version_id)
     chain, number = session.execute(found).tuples().one()
     page = "/in-flight" if one.kind == ProposalKind.TAKE_OVER else ""

@@ -59,6 +59,8 @@ WORDS_OF = {
     "correction": N_("a correction of facts"),
     "removal": N_("a member less in the panel"),
     "cancellation": N_("to end the case without a decision"),
+    "exclusion": N_("to take the candidate out of the cycle"),
+    "process-cancellation": N_("to cancel the whole cycle"),
     # messages
     "queued": N_("Queued"),
     "leased": N_("Being sent"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from approvals import proposals
 from core import clock
 from core.actor import Actor
 from flows.process.history import tell
@@ -18,4 +19,5 @@ def complete(session: Session, actor: Actor, process_id: UUID, counts: Mapping[s
     if process.state == ProcessState.COMPLETED:
         return
     process.state, process.ended_at = ProcessState.COMPLETED, clock.now(session)
+    proposals.drop(session, actor, process_id)
     tell(session, actor, process, "completed", {"counts": dict(counts)}, personal={"title": process.title})

@@ -29,3 +29,8 @@ class ReasonNeeded(Invalid):
 
 class NotNow(Conflict):
     """The process is {state}; it can't be asked to {intent} now. Nothing was changed."""
+
+
+class TakesTwo(Conflict):
+    """This cycle has begun, so one person alone does not cancel it. Nothing was changed; propose it, and
+    somebody else of HR or an administrator confirms it."""

@@ -6,17 +6,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from approvals import proposals
 from approvals.cohort import cancel_cases
 from core import clock
-from core.actor import Actor
+from core.actor import Actor, system
 from core.language import sentence
 from core.settings import settings
 from flows.process.asking import guard_moment
-from flows.process.errors import NotNow
+from flows.process.errors import NotNow, TakesTwo
 from flows.process.history import tell
 from flows.process.keeper import ENDED
 from flows.process.models import Gate, Intent, IntentKind, Process, ProcessState
-from flows.process.service import locked
+from flows.process.service import guard_second, locked
 
 
 def pending(session: Session) -> list[UUID]:
@@ -44,7 +45,8 @@ def carry_out(session: Session, intent_id: UUID) -> Intent | None:
     intent.answered_at = clock.now(session)
     try:
         guard_moment(ProcessState(process.state), IntentKind(intent.kind))
-    except NotNow as refusal:
+        guard_second(process, intent.kind, intent.confirmed_by)
+    except (NotNow, TakesTwo) as refusal:
         intent.state, intent.answer = "refused", sentence(settings().office.language, refusal)
         return intent
     actor = Actor(intent.asked_by, intent.asked_by_name, frozenset(intent.asked_as), via="keeper")
@@ -98,6 +100,7 @@ def _restart(session: Session, actor: Actor, process: Process, reason: str) -> N
 def _cancel(session: Session, actor: Actor, process: Process, reason: str) -> None:
     """The cases end with the process, and no step of it does anything from now on; its run follows."""
     cancelled = cancel_cases(session, actor, process.id, reason)
+    proposals.drop(session, system("keeper"), process.id)
     process.state, process.ended_at = ProcessState.CANCELLED, clock.now(session)
     process.fence += 1
     tell(session, actor, process, "cancelled", {"cases": cancelled}, personal={"reason": reason})

@@ -133,6 +133,8 @@ class Intent(Base):
     asked_as: Mapped[list[str]]
     """The roles they had when they asked; it is carried out by these."""
     asked_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None]
+    """Who agreed, where it takes two: whoever confirmed what the asker had proposed."""
     state: Mapped[str] = mapped_column(default="pending")
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]

@@ -13,6 +13,7 @@ from approvals.titles import Titles
 from core.actor import Role
 from core.directory import Person
 from core.events import Recorded
+from flows.process.models import Process
 from notifications.outbox import MessageDraft, enqueue
 from personnel.directory import PersonnelDirectory
 
@@ -24,6 +25,8 @@ KINDS: Mapping[str, Titles] = {
     ),
     "removal": Titles(id="Pengurangan anggota sidang", en="A member loses a seat in a panel"),
     "cancellation": Titles(id="Usulan berakhir tanpa keputusan", en="A case ends without a decision"),
+    "exclusion": Titles(id="Peserta dikeluarkan dari siklus", en="A candidate leaves a cycle"),
+    "process-cancellation": Titles(id="Pembatalan seluruh siklus", en="A whole cycle is cancelled"),
 }
 ANSWERED = ("proposal.confirmed", "proposal.turned_down")
 TIES = ("relation.declared", "relation.answered")
@@ -93,6 +96,9 @@ def _words(event: Recorded, about: str) -> dict[str, Any]:
 
 def _about(session: Session, event: Recorded) -> tuple[str, UUID | None]:
     """What a proposal is about, in words; and of a case its subject."""
+    if process_id := event.facts.get("process"):
+        process = session.get_one(Process, process_id)
+        return f"{process.title} ({process.reference})", None
     if case_id := event.facts.get("case"):
         found = select(Case.reference, Case.subject_id).where(Case.id == case_id)
         return session.execute(found).tuples().one()

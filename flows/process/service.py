@@ -13,7 +13,7 @@ from core.actor import Actor, Role
 from core.ids import new_id
 from flows.process import kinds
 from flows.process.asking import guard_asking, guard_moment
-from flows.process.errors import BadParams, NoSuchProcess, OnlyHr
+from flows.process.errors import BadParams, NoSuchProcess, OnlyHr, TakesTwo
 from flows.process.history import tell
 from flows.process.models import Intent, IntentKind, Process, ProcessState
 
@@ -62,20 +62,26 @@ def create(
     return process
 
 
-def ask(session: Session, actor: Actor, process_id: UUID, kind: IntentKind, reason: str = "") -> Intent:
+def ask(
+    session: Session,
+    actor: Actor,
+    process_id: UUID,
+    kind: IntentKind,
+    reason: str = "",
+    *,
+    confirmed_by: UUID | None = None,
+) -> Intent:
     """Ask for something to happen to a process; the keeper carries it out, once.
 
-    Asking again for what is still pending returns the first request. Raises NoSuchProcess, OnlyHr,
-    OnlyOperators, ReasonNeeded, NotNow.
+    Asking again for what is still pending returns the first request. What has begun is cancelled by two, see
+    cancelling.py. Raises NoSuchProcess, OnlyHr, OnlyOperators, ReasonNeeded, NotNow, TakesTwo.
     """
     guard_asking(actor, kind, reason)
     process = locked(session, process_id)
-    pending = select(Intent).where(
-        Intent.process_id == process_id, Intent.kind == kind, Intent.state == "pending"
-    )
-    if already := session.scalar(pending):
+    if already := pending(session, process_id, kind):
         return already
     guard_moment(ProcessState(process.state), kind)
+    guard_second(process, kind, confirmed_by)
     intent = Intent(
         id=new_id(),
         process_id=process_id,
@@ -85,6 +91,7 @@ def ask(session: Session, actor: Actor, process_id: UUID, kind: IntentKind, reas
         asked_by_name=actor.name,
         asked_as=sorted(actor.roles),
         asked_at=clock.now(session),
+        confirmed_by=confirmed_by,
         state="pending",
     )
     session.add(intent)
@@ -98,6 +105,18 @@ def ask(session: Session, actor: Actor, process_id: UUID, kind: IntentKind, reas
         personal={"reason": intent.reason},
     )
     return intent
+
+
+def pending(session: Session, process_id: UUID, kind: IntentKind) -> Intent | None:
+    """What was asked of a process already, and is not carried out yet."""
+    asked = Intent.process_id == process_id, Intent.kind == kind, Intent.state == "pending"
+    return session.scalar(select(Intent).where(*asked))
+
+
+def guard_second(process: Process, kind: str, confirmed_by: UUID | None) -> None:
+    """Raises TakesTwo for the end of what has begun, unless a second person agreed."""
+    if kind == IntentKind.CANCEL and process.launched_at is not None and confirmed_by is None:
+        raise TakesTwo
 
 
 def locked(session: Session, process_id: UUID) -> Process:

@@ -6,9 +6,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from approvals import proposals
+from approvals.authority import must_be_of_others
 from approvals.cases import open_cases
 from approvals.cohort import cancel_cases
+from approvals.dossier import Dossier, lock_case
 from approvals.models import Case
+from approvals.models_proposals import Proposal, ProposalKind
 from core import clock
 from core.actor import Actor, Role
 from core.events import Event, record
@@ -36,27 +40,50 @@ from personnel.directory import PersonnelDirectory
 from personnel.models import Employee
 
 GATE = "approvals"
+EXCLUSION = ProposalKind.EXCLUSION
 
 
 def exclude_candidate(
     session: Session, actor: Actor, process_id: UUID, employee_id: UUID, reason: str
-) -> Candidate:
-    """Take a candidate out of the cycle: the case is cancelled with its tasks, and the person is told why.
+) -> Proposal:
+    """Propose to take a candidate out of the cycle; until another confirms it, the case goes on.
 
-    Raises CandidatesAreHrs, OwnCandidacy, WhyNeeded, NoSuchProcess, CycleClosed, NoSuchCandidate,
+    Proposing it again returns the same. Raises CandidatesAreHrs, OwnCandidacy, WhyNeeded, NoSuchProcess,
+    CycleClosed, NoSuchCandidate, NotCandidate, ConflictOfInterest, ProposedAlready.
+    """
+    _must_change(actor, employee_id, reason)
+    _open_cycle(session, process_id)
+    dossier = lock_case(session, _case_of(_candidate(session, process_id, employee_id)))
+    _must_go_on(dossier)
+    must_be_of_others(dossier, actor)
+    waiting = proposals.about_case(session, dossier.case.id)
+    if mine := next((p for p in waiting if p.kind == EXCLUSION and p.made_by == actor.person_id), None):
+        return mine
+    body = {"employee": str(employee_id)}
+    return proposals.propose(session, actor, EXCLUSION, body, case_id=dossier.case.id, reason=reason)
+
+
+def confirm_excluding(session: Session, actor: Actor, proposal_id: UUID) -> Candidate:
+    """Confirm that a candidate leaves the cycle, as another proposed: the case is cancelled with its tasks,
+    and the person is told why.
+
+    Raises NoSuchProposal, AnsweredAlready, HrOnly, OwnProposal, Conflicted, ConflictOfInterest, CycleClosed,
     NotCandidate.
     """
-    process = _open_cycle(session, actor, process_id, employee_id, reason)
-    candidate = session.get(Candidate, (process_id, employee_id))
-    if candidate is None:
-        raise NoSuchCandidate
-    if candidate.outcome != Screening.MEETS or candidate.case_id is None:
+    case_id = proposals.case_of(session, proposal_id, EXCLUSION)
+    process = _open_cycle(session, session.get_one(Case, case_id).process_id)
+    dossier = lock_case(session, case_id)
+    proposal = proposals.locked(session, proposal_id, EXCLUSION)
+    proposals.must_confirm(actor, proposal, dossier.interests)
+    candidate = _candidate(session, process.id, UUID(proposal.body["employee"]))
+    _must_go_on(dossier)
+    if candidate.case_id != case_id:
         raise NotCandidate(name=candidate.name)
-    if not cancel_cases(session, actor, process_id, reason, only=[candidate.case_id]):
-        raise NotCandidate(name=candidate.name)
-    candidate.outcome, candidate.note = Screening.EXCLUDED, reason.strip()
+    proposals.confirm(session, actor, proposal)
+    cancel_cases(session, actor, process.id, proposal.reason, only=[case_id])
+    candidate.outcome, candidate.note = Screening.EXCLUDED, proposal.reason
     session.flush()
-    _tell(session, actor, process, candidate, "excluded")
+    _tell(session, actor, process, candidate, "excluded", by=proposal.made_by)
     return candidate
 
 
@@ -69,7 +96,8 @@ def add_candidate(session: Session, actor: Actor, process_id: UUID, nip: str, re
     employee_id = session.scalar(select(Employee.id).where(Employee.nip == "".join(nip.split())))
     if employee_id is None:
         raise NoSuchPerson(nip=nip)
-    process = _open_cycle(session, actor, process_id, employee_id, reason)
+    _must_change(actor, employee_id, reason)
+    process = _open_cycle(session, process_id)
     before = session.get(Candidate, (process_id, employee_id))
     if before is not None and before.outcome == Screening.MEETS:
         raise CandidateAlready(name=before.name)
@@ -82,14 +110,36 @@ def add_candidate(session: Session, actor: Actor, process_id: UUID, nip: str, re
     return candidate
 
 
-def _open_cycle(session: Session, actor: Actor, process_id: UUID, employee_id: UUID, reason: str) -> Process:
-    """The cycle, locked, if this person may change who is in it now."""
+def _must_change(actor: Actor, employee_id: UUID, reason: str) -> None:
+    """Whether this person may change who is in a cycle, and says why."""
     if not actor.has(Role.HR):
         raise CandidatesAreHrs
     if actor.person_id == employee_id:
         raise OwnCandidacy
     if not reason.strip():
         raise WhyNeeded
+
+
+def _candidate(session: Session, process_id: UUID, employee_id: UUID) -> Candidate:
+    candidate = session.get(Candidate, (process_id, employee_id), populate_existing=True)
+    if candidate is None:
+        raise NoSuchCandidate
+    return candidate
+
+
+def _case_of(candidate: Candidate) -> UUID:
+    if candidate.outcome != Screening.MEETS or candidate.case_id is None:
+        raise NotCandidate(name=candidate.name)
+    return candidate.case_id
+
+
+def _must_go_on(dossier: Dossier) -> None:
+    if dossier.case.settled_at is not None:
+        raise NotCandidate(name=dossier.case.subject_name)
+
+
+def _open_cycle(session: Session, process_id: UUID) -> Process:
+    """The cycle, locked, if it still lets people in and out."""
     process = locked(session, process_id)
     gate = session.get(Gate, (process_id, GATE))
     begun = chain_of(session, process) is not None
@@ -130,7 +180,9 @@ def _next_number(session: Session, process_id: UUID) -> int:
     return (session.scalar(highest) or 0) + 1
 
 
-def _tell(session: Session, actor: Actor, process: Process, candidate: Candidate, what: str) -> None:
-    facts = {"process": process.id, "employee": candidate.employee_id, "case": candidate.case_id}
+def _tell(
+    session: Session, actor: Actor, process: Process, candidate: Candidate, what: str, **more: UUID
+) -> None:
+    facts = {"process": process.id, "employee": candidate.employee_id, "case": candidate.case_id, **more}
     personal = {"name": candidate.name, "reason": candidate.note}
     record(session, actor, [Event(f"candidate.{what}", process.id, "process", facts, personal)])

@@ -248,6 +248,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("case_id", sa.UUID(), nullable=True),
         sa.Column("version_id", sa.UUID(), nullable=True),
+        sa.Column("process_id", sa.UUID(), nullable=True),
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("made_by", sa.UUID(), nullable=False),
@@ -263,13 +264,15 @@ def upgrade() -> None:
             "answered_by <> made_by OR state = 'taken-back'", name=op.f("ck_proposal_by_another")
         ),
         sa.CheckConstraint(
-            "kind IN ('version','take-over','correction','removal','cancellation')",
+            "kind IN ('version', 'take-over', 'correction', 'removal', 'cancellation', 'exclusion', 'process-cancellation')",
             name=op.f("ck_proposal_kind"),
         ),
         sa.CheckConstraint(
             "state IN ('waiting','confirmed','turned-down','taken-back')", name=op.f("ck_proposal_state")
         ),
-        sa.CheckConstraint("(case_id IS NULL) <> (version_id IS NULL)", name=op.f("ck_proposal_about_one")),
+        sa.CheckConstraint(
+            "num_nonnulls(case_id, version_id, process_id) = 1", name=op.f("ck_proposal_about_one")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_proposal_case_id")),
         sa.ForeignKeyConstraint(["version_id"], ["chain_version.id"], name=op.f("fk_proposal_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
@@ -280,6 +283,13 @@ def upgrade() -> None:
         "uq_proposal_case",
         "proposal",
         ["case_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "uq_proposal_process",
+        "proposal",
+        ["process_id", "kind"],
         unique=True,
         postgresql_where=sa.text("state = 'waiting'"),
     )
@@ -423,6 +433,7 @@ def upgrade() -> None:
             "kept", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
         ),
     )
+    op.add_column("process_intent", sa.Column("confirmed_by", sa.UUID(), nullable=True))
     op.add_column(
         "relation", sa.Column("admitted", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
     )
@@ -440,6 +451,7 @@ def downgrade() -> None:
     op.drop_column("relation", "settled")
     op.drop_column("relation", "denied")
     op.drop_column("relation", "admitted")
+    op.drop_column("process_intent", "confirmed_by")
     op.drop_column("personnel_import_row", "kept")
     op.drop_column("personnel_import_row", "undone")
     op.drop_column("personnel_import", "mapping")
@@ -479,6 +491,7 @@ def downgrade() -> None:
     op.drop_index("ix_record_view_day", table_name="record_view")
     op.drop_table("record_view")
     op.drop_index("uq_proposal_version", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index("uq_proposal_process", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
     op.drop_index("uq_proposal_case", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
     op.drop_index("ix_proposal_version_id", table_name="proposal")
     op.drop_index("ix_proposal_case_id", table_name="proposal")

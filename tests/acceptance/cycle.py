@@ -12,11 +12,12 @@ import httpx
 from sqlalchemy.orm import Session
 
 import wiring
+from approvals.models_proposals import Proposal
 from cli.instance import Instance
 from cli.schema import has_revisions, metadata
 from core.database import engine, transaction
 from core.ids import new_id
-from flows.process import service
+from flows.process import cancelling
 from flows.process.models import IntentKind, Process
 from personnel.models import Employee
 from tests.integration.flows import cycles
@@ -69,7 +70,9 @@ class Cycle:
     def ask(self, kind: IntentKind, who: Any = None, reason: str = "diperlukan") -> None:
         with self.at_work() as session:
             actor = self.agency.actor(who or self.agency.hr)
-            service.ask(session, actor, self.process_id, kind, reason)
+            asked = cancelling.ask(session, actor, self.process_id, kind, reason)
+            if isinstance(asked, Proposal):
+                cancelling.confirm(session, cycles.ADMIN, asked.id)
 
     def process(self) -> Process:
         with transaction() as session:

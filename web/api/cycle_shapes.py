@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from approvals.models import CaseState
+from approvals.models_proposals import Proposal
 from flows.process.models import Intent, IntentKind, Process, ProcessState
 from flows.promotion.models import Candidate, Screening
 from flows.promotion.queries import CandidateRow, CycleView
@@ -176,15 +177,18 @@ class Wish(BaseModel):
 
 
 class WishOut(Shape):
-    """Something asked of a cycle; the keeper carries it out."""
+    """Something asked of a cycle; the keeper carries it out, once a second one agreed where it takes two."""
 
     id: UUID = Field(examples=[AN_ID])
     kind: IntentKind
-    state: str = Field(examples=["pending"])
+    state: str = Field(examples=["pending"], description="`waiting`: another of HR must confirm it first.")
     asked_at: datetime = Field(examples=[A_MOMENT])
 
     @classmethod
-    def of(cls, intent: Intent) -> "WishOut":
+    def of(cls, asked: Intent | Proposal) -> "WishOut":
+        if isinstance(asked, Proposal):
+            return cls(id=asked.id, kind=IntentKind.CANCEL, state=asked.state, asked_at=asked.made_at)
+        intent = asked
         return cls(id=intent.id, kind=IntentKind(intent.kind), state=intent.state, asked_at=intent.asked_at)
 
 
@@ -210,8 +214,21 @@ class Excluded(BaseModel):
     reason: Reason
 
 
+class ExclusionOut(Shape):
+    """That somebody shall leave a cycle: they do when another of HR, or an administrator, confirms it."""
+
+    id: UUID = Field(examples=[AN_ID])
+    case_id: UUID | None
+    state: str = Field(examples=["waiting"])
+    made_at: datetime = Field(examples=[A_MOMENT])
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> "ExclusionOut":
+        return cls(**{name: getattr(proposal, name) for name in cls.model_fields})
+
+
 class CandidateRef(Shape):
-    """A person who was put into a cycle or taken out."""
+    """A person who was put into a cycle."""
 
     employee_id: UUID = Field(examples=[AN_ID])
     number: int = Field(examples=[7])

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from approvals.errors import ConflictOfInterest
 from approvals.models import CaseState
+from approvals.obstacles import ProposedAlready
 from core.errors import NotAllowed
-from flows.process import asking, queries, service
+from flows.process import asking, cancelling, queries, service
 from flows.process.errors import (
     BadParams,
     NoSuchKind,
@@ -45,6 +47,7 @@ from web.api.cycle_shapes import (
     CycleOut,
     CycleRow,
     Excluded,
+    ExclusionOut,
     NewCycle,
     Wish,
     WishOut,
@@ -109,11 +112,15 @@ def read_one(session: DbSession, caller: CyclesReader, cycle_id: UUID) -> CycleO
 @router.post(
     "/{cycle_id}/requests",
     status_code=202,
-    responses=refusals(OnlyHr, OnlyOperators, NoSuchProcess, ReasonNeeded, NotNow, KeyReused),
+    responses=refusals(
+        OnlyHr, OnlyOperators, NoSuchProcess, ReasonNeeded, NotNow, ProposedAlready, KeyReused
+    ),
 )
 def ask(session: DbSession, caller: HrWriter, once: OnlyOnce, cycle_id: UUID, wish: Wish) -> WishOut:
-    """Ask for something to happen to a cycle; the keeper carries it out, once."""
-    return once(lambda: WishOut.of(service.ask(session, caller.actor, cycle_id, wish.kind, wish.reason)), 202)
+    """Ask for something to happen to a cycle; the keeper carries it out, once. It takes two to cancel one."""
+    return once(
+        lambda: WishOut.of(cancelling.ask(session, caller.actor, cycle_id, wish.kind, wish.reason)), 202
+    )
 
 
 @router.get("/{cycle_id}/candidates", responses=refusals(NotAllowed, NoSuchProcess))
@@ -175,6 +182,7 @@ def add_candidate(
 
 @router.post(
     "/{cycle_id}/candidates/{employee_id}/exclusion",
+    status_code=202,
     responses=refusals(
         CandidatesAreHrs,
         OwnCandidacy,
@@ -183,6 +191,8 @@ def add_candidate(
         CycleClosed,
         NoSuchCandidate,
         NotCandidate,
+        ConflictOfInterest,
+        ProposedAlready,
         KeyReused,
     ),
 )
@@ -193,10 +203,11 @@ def exclude_candidate(
     cycle_id: UUID,
     employee_id: UUID,
     said: Excluded,
-) -> CandidateRef:
-    """Take somebody out of a cycle; the case ends, and the person is told why."""
+) -> ExclusionOut:
+    """Propose to take somebody out of a cycle; confirmed by another, the case ends and the person is told."""
     return once(
-        lambda: CandidateRef.of(
+        lambda: ExclusionOut.of(
             candidates.exclude_candidate(session, caller.actor, cycle_id, employee_id, said.reason)
-        )
+        ),
+        202,
     )

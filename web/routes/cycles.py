@@ -20,6 +20,7 @@ from personnel import looking
 from web import downloads, pages, timeline
 from web.deps import DbSession, HrActor, OverseerActor, People, Visitor
 from web.formats import in_language
+from web.routes.operator import PROPOSED
 from web.words import N_, WORDS_OF
 
 router = APIRouter(prefix="/processes")
@@ -170,14 +171,14 @@ def exclude(
     employee_id: UUID,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Take somebody out of the cycle; the case ends, and the person is told why."""
+    """Propose to take somebody out; when another agrees the case ends, and the person is told why."""
     where = f"/processes/{process_id}/candidates/{employee_id}"
     try:
         with session.begin_nested():
-            gone = changes.exclude_candidate(session, actor, process_id, employee_id, reason)
+            changes.exclude_candidate(session, actor, process_id, employee_id, reason)
     except MufakatError as error:
         return pages.go(where, pages.said(request, error), "bad")
-    return pages.go(where, N_("{name} is out of the cycle."), "plain", name=gone.name)
+    return pages.go(where, PROPOSED, "plain")
 
 
 HEADERS = (

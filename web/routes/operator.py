@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from approvals import views
+from approvals.models_proposals import Proposal
 from core.errors import Invalid, MufakatError
 from core.settings import settings
-from flows.process import asking, service
+from flows.process import asking, cancelling
 from flows.process import queries as processes
 from flows.process.models import ENDED, IntentKind, Process, ProcessState
 from flows.process.queries import ProcessView
@@ -28,6 +29,7 @@ from web.words import N_
 router = APIRouter(prefix="/operator")
 MOST_DEAD = 50
 MOST_SHOWN = 100
+PROPOSED = N_("Proposed. It takes effect when another of HR, or an administrator, agrees.")
 LIVING = [state for state in ProcessState if state not in ENDED]
 
 
@@ -75,9 +77,11 @@ def ask(
         raise UnknownWish
     try:
         with session.begin_nested():
-            service.ask(session, actor, process_id, IntentKind(kind), reason)
+            asked = cancelling.ask(session, actor, process_id, IntentKind(kind), reason)
     except MufakatError as error:
         return pages.go(where, pages.said(request, error), "bad")
+    if isinstance(asked, Proposal):
+        return pages.go(where, PROPOSED, "plain")
     return pages.go(where, N_("It is asked for, and will be carried out within seconds."))
 
 

@@ -11,17 +11,23 @@ from sqlalchemy.orm import Session
 from approvals import outside
 from approvals.decisions import Verdict, decide
 from approvals.models import Case, Decision, Task
+from approvals.models_proposals import Proposal
 from core import clock
+from core.actor import Actor, Role
 from core.ids import new_id
-from flows.process import intents, service
+from flows.process import cancelling, intents, service
 from flows.process.memory import Remembered, Verb, advance
 from flows.process.models import IntentKind, Process, ProcessState
 from flows.process.run import Run
 from flows.process.waiting import GateKind, pass_or_wait
+from flows.promotion.candidates import confirm_excluding, exclude_candidate
+from flows.promotion.models import Candidate
 from flows.promotion.screening import screen_candidates
 from personnel.directory import PersonnelDirectory
 from tests.integration.flows.agency import EFFECTIVE_ON, Agency
 
+ADMIN = Actor(new_id(), "Admin", frozenset({Role.ADMIN}))
+"""Who confirms what takes two."""
 CHECKLIST = ("sk-cpns", "sk-pns", "last-rank-decree", "skp-2-years", "diploma")
 
 
@@ -45,7 +51,9 @@ def launch(agency: Agency, **params: Any) -> Run:
 def ask(agency: Agency, process_id: UUID, kind: IntentKind, who: Any = None, reason: str = "perlu") -> Any:
     """Ask, and have the keeper carry it out."""
     actor = agency.actor(who or agency.hr)
-    intent = service.ask(agency.session, actor, process_id, kind, reason)
+    intent = cancelling.ask(agency.session, actor, process_id, kind, reason)
+    if isinstance(intent, Proposal):
+        intent = cancelling.confirm(agency.session, ADMIN, intent.id)
     intents.carry_out(agency.session, intent.id)
     return intent
 
@@ -63,6 +71,12 @@ def screened(agency: Agency, **params: Any) -> Run:
     through(agency.session, run, "screen-candidates", screen_candidates)
     pass_or_wait(agency.session, run, "approvals", GateKind.SETTLED)
     return run
+
+
+def exclude(agency: Agency, process_id: UUID, person: Any, reason: str) -> Candidate:
+    """Proposed by HR, confirmed by the administrator."""
+    made = exclude_candidate(agency.session, agency.actor(agency.hr), process_id, person.id, reason)
+    return confirm_excluding(agency.session, ADMIN, made.id)
 
 
 def cases(session: Session, process_id: UUID) -> list[Case]:

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from approvals.errors import ConflictOfInterest, HrOnly
+from approvals.obstacles import OwnProposal
+from core.actor import Role
 from core.events import facts_of, history
 from core.ids import new_id
 from flows.process.models import IntentKind
 from flows.process.waiting import GateKind, pass_or_wait
-from flows.promotion.candidates import add_candidate, exclude_candidate
+from flows.promotion.candidates import add_candidate, confirm_excluding, exclude_candidate
 from flows.promotion.errors import (
     CandidateAlready,
     CandidatesAreHrs,
@@ -24,6 +27,7 @@ from flows.promotion.errors import (
 )
 from flows.promotion.queries import candidate, candidates, count_candidates
 from notifications.models import Message
+from personnel import relations
 from personnel.models import Document
 from tests.integration.flows import cycles
 from tests.integration.flows.agency import Agency
@@ -39,7 +43,7 @@ def test_an_excluded_candidates_case_is_cancelled_and_they_are_told_why(
     person = agency.candidate(agency.units[0])
     stays = agency.candidate(agency.units[1])
     run = cycles.screened(agency)
-    exclude_candidate(session, hr(agency), run.process_id, person.id, "pindah instansi")
+    cycles.exclude(agency, run.process_id, person, "pindah instansi")
     row = candidate(session, run.process_id, person.id)
     assert row.case
     assert (row.candidate.outcome, row.case.state) == ("excluded", "cancelled")
@@ -53,10 +57,48 @@ def test_an_excluded_candidates_case_is_cancelled_and_they_are_told_why(
     assert facts_of(told)["reason"] == "pindah instansi"
 
 
+def test_until_another_agrees_the_case_goes_on(session: Session, agency: Agency) -> None:
+    person = agency.candidate(agency.units[0])
+    run = cycles.screened(agency)
+    made = exclude_candidate(session, hr(agency), run.process_id, person.id, "pindah instansi")
+    assert exclude_candidate(session, hr(agency), run.process_id, person.id, "pindah").id == made.id
+    row = candidate(session, run.process_id, person.id)
+    assert row.case
+    assert (row.candidate.outcome, row.case.state) == ("meets", "open")
+    with pytest.raises(OwnProposal):
+        confirm_excluding(session, hr(agency), made.id)
+    with pytest.raises(HrOnly):
+        confirm_excluding(session, agency.actor(agency.operator), made.id)
+
+
+def test_whoever_is_tied_to_a_candidate_neither_proposes_nor_agrees(session: Session, agency: Agency) -> None:
+    person = agency.candidate(agency.units[0])
+    colleague = agency.person(agency.badan, "Nurul Hidayah", roles=[Role.HR])
+    relations.declare(session, agency.actor(colleague), colleague.id, person.id, "family")
+    run = cycles.screened(agency)
+    with pytest.raises(ConflictOfInterest):
+        exclude_candidate(session, agency.actor(colleague), run.process_id, person.id, "pindah")
+    made = exclude_candidate(session, hr(agency), run.process_id, person.id, "pindah instansi")
+    with pytest.raises(ConflictOfInterest):
+        confirm_excluding(session, agency.actor(colleague), made.id)
+
+
+def test_what_was_decided_before_the_second_person_came_stays(session: Session, agency: Agency) -> None:
+    person = agency.candidate(agency.units[0])
+    agency.candidate(agency.units[1])
+    run = cycles.screened(agency)
+    made = exclude_candidate(session, hr(agency), run.process_id, person.id, "pindah instansi")
+    mine = next(c for c in cycles.cases(session, run.process_id) if c.subject_id == person.id)
+    cycles.approve(agency, mine)
+    with pytest.raises(NotCandidate):
+        confirm_excluding(session, cycles.ADMIN, made.id)
+    assert candidate(session, run.process_id, person.id).candidate.outcome == "meets"
+
+
 def test_the_last_candidate_excluded_opens_the_gate(session: Session, agency: Agency) -> None:
     person = agency.candidate(agency.units[0])
     run = cycles.screened(agency)
-    exclude_candidate(session, hr(agency), run.process_id, person.id, "pindah instansi")
+    cycles.exclude(agency, run.process_id, person, "pindah instansi")
     assert pass_or_wait(session, run, "approvals", GateKind.SETTLED)
 
 
@@ -88,7 +130,7 @@ def test_an_excluded_one_can_be_put_in_again_with_a_new_case(session: Session, a
     person = agency.candidate(agency.units[0])
     run = cycles.screened(agency)
     before = candidate(session, run.process_id, person.id).candidate.case_id
-    exclude_candidate(session, hr(agency), run.process_id, person.id, "salah")
+    cycles.exclude(agency, run.process_id, person, "salah")
     again = add_candidate(session, hr(agency), run.process_id, person.nip, "ternyata benar")
     assert again.case_id != before
     states = {case.state for case in cycles.cases(session, run.process_id)}

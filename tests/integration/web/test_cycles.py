@@ -12,7 +12,7 @@ from core.database import transaction
 from flows.process.models import Intent, Process
 from flows.promotion.models import Candidate
 from notifications.models import Message, MessageState
-from tests.integration.web import journeys
+from tests.integration.web import journeys, second
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Office
 
@@ -122,6 +122,17 @@ def test_an_operator_asks_with_a_reason_and_hr_may_pause(office: Office, browse:
     assert hr.fill(f"/operator/processes/{office.cycle}/explode", page, reason="x").status_code == 422
 
 
+def test_a_cycle_is_cancelled_by_two(office: Office, browse: Browse):
+    hr, page = browse("hr"), f"/processes/{office.cycle}"
+    hr.fill(f"/operator/processes/{office.cycle}/cancel", page, reason="Salah periode", next=page)
+    assert intents(office.cycle)[1:] == []
+    assert "Salah periode" in hr.get(page).text
+    admin = second.administrator(browse)
+    assert "KP-2027-01" in admin.get("/hr/proposals").text
+    second.confirmed(admin)
+    assert intents(office.cycle)[1:] == [("cancel", "Salah periode", "Rosmawati Siregar")]
+
+
 def test_what_one_may_not_ask_is_refused_by_the_verb(office: Office, browse: Browse):
     staff = browse("staff0")
     fields = {"csrf": staff.token("/my"), "reason": "iseng"}
@@ -149,6 +160,10 @@ def test_hr_takes_somebody_out_with_a_reason_and_in_again(office: Office, browse
     with transaction() as session:
         assert session.get_one(Candidate, (office.cycle, person)).outcome == "meets"
     hr.fill(f"{page}/exclude", page, reason="Pindah instansi")
+    assert "/hr/proposals" in hr.get(page).text
+    admin = second.administrator(browse)
+    assert "Ahmad Fauzi Nasution" in admin.get("/hr/proposals").text
+    second.confirmed(admin)
     with transaction() as session:
         candidate = session.get_one(Candidate, (office.cycle, person))
         assert (candidate.outcome, candidate.note) == ("excluded", "Pindah instansi")
