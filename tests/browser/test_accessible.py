@@ -1,29 +1,32 @@
-"""axe-core looks at every page, in both languages, on a phone and on a desk: WCAG 2.2 AA."""
+"""axe-core looks at every page: in both languages, on phone and desk, in light and dark; WCAG 2.2 AA."""
 
+import re
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page
-from sqlalchemy import select
 
-from core.actor import Actor, Role, system
-from core.database import transaction
-from core.events import seal
-from core.ledger import checkpoints, keys
-from notifications import webhooks
-from notifications.models import Message, MessageState
-from notifications.webhooks import Wanted
-from personnel import importing
-from personnel.models import Account, Employee
-from tests.browser.conftest import Visiting
+from tests.browser.conftest import SIZES, Visiting
+from tests.browser.furnished import BY_MAIL, Furnished, furnish
+from tests.integration.web.matrix import routes
 from tests.integration.web.office import Office
-from tests.integration.web.programs import ADMIN, token_of, token_of_system
 from tests.integration.web.record import appraised
+from web import cookies
+from web.app import create_app
 
 AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""The rules that see a colour: nothing else of a page differs between light and dark."""
+HEIGHT = "document.documentElement.scrollHeight"
+NO_PAGES = re.compile(
+    r"^/(api/v1(?!/docs)|static|events|healthz|readyz|metrics|login/oidc|mail(?!/off))"  # for programs
+    r"|\.(csv|xlsx|zip|txt|pdf|\{kind\})$|/pages/\{number\}$|/documents/\{document_id\}$|/receipt$|/body$"
+    r"|^/(inbox/after/\{task_id\}|analytics|login/second)$"  # lead elsewhere; the last is looked at apart
+)
 
 
 def violations(page: Page) -> list[str]:
@@ -33,145 +36,72 @@ def violations(page: Page) -> list[str]:
     """
     size = page.viewport_size
     assert size
-    page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight") + 1})
+    page.set_viewport_size({**size, "height": page.evaluate(HEIGHT) + 1})
     page.evaluate(AXE)  # through the debugger: the page's own policy would not let it in
-    found: list[dict[str, Any]] = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(result => result.violations)", RULES
-    )
+    found = found_by_axe(page, RULES)
     page.set_viewport_size(size)
+    return found
+
+
+def found_by_axe(page: Page, rules: object) -> list[str]:
+    run = "rules => axe.run(document, {runOnly: rules, preload: false}).then(result => result.violations)"
+    found: list[dict[str, Any]] = page.evaluate(run, rules)
     return [f"{page.url}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
 
 
-def pages_of(office: Office) -> dict[str, list[str]]:
-    """Every page by who opens it."""
-    task, cycle = office.task(), f"/processes/{office.cycle}"
-    case = office.case_of(task).id
-    with transaction() as session:
-        of_staff = Account.employee_id == office.people.staff[0]
-        account = session.scalars(select(Account.id).where(of_staff)).one()
-        unit = session.get_one(Employee, office.people.head).unit_id
-    return {
-        "": [
-            "/",
-            "/login",
-            "/activate",
-            "/forgot",
-            "/verify",
-            "/verify/NOSUCHCODE",
-            "/nothing",
-            "/link/broken",
-            "/api/v1/docs",
-        ],
-        "head": [
-            "/inbox",
-            "/inbox?filter=offered",
-            "/inbox?q=nobody",
-            "/inbox/choices?q=nasution",
-            "/inbox/group",
-            f"/tasks/{task}",
-            "/my/password",
-            "/my/sessions",
-            "/my/second-factor",
-            "/nothing",
-        ],
-        "staff0": [
-            "/inbox",
-            "/my",
-            "/my/delegations",
-            "/my/relations",
-            "/my/data",
-            "/my/mail",
-            "/my/messages",
-            "/my/tokens",
-            f"/cases/{case}",
-            f"/tasks/{task}",
-        ],
-        "hr": [
-            "/processes",
-            cycle,
-            f"{cycle}/candidates",
-            f"{cycle}/candidates?search=nobody",
-            f"{cycle}/candidates/{office.people.staff[0]}",
-            f"{cycle}/outside",
-            "/hr/processes/new",
-            "/hr/imports",
-            *sent(office),
-            "/inbox/group?part=allocated",
-            "/hr/accounts",
-            f"/hr/accounts/{account}",
-            "/hr/directory",
-            f"/hr/directory/units/{unit}",
-            f"/hr/directory/people/{office.people.staff[0]}",
-            "/hr/staff",
-            "/hr/unreached",
-            "/hr/staff/committees",
-            "/hr/staff/relations",
-            "/hr/staff/capabilities",
-            "/hr/staff/delegations",
-            "/webhooks",
-            f"/webhooks/{told()}",
-            "/analytics/times",
-            "/analytics/reasons",
-            "/analytics/flow",
-            "/analytics/load",
-            "/analytics/overruns",
-        ],
-        "operator": ["/operator", "/operator/mail", "/ledger"],
-        "staff9": ["/admin/systems"],
-    }
-
-
-def told() -> UUID:
-    """A system that is told of decisions, with a message on its way; and an administrator with its token."""
-    with transaction() as session:
-        account = session.scalars(select(Account).where(Account.login == "staff9")).one()
-        account.roles = [Role.ADMIN]
-        wanted = Wanted.said("SIASN", "https://example.com/hook", ["task.decided"], personal=False)
-        endpoint, _ = webhooks.register(session, ADMIN, wanted)
-        webhooks.test(session, ADMIN, endpoint.id)
-    token_of_system()
-    token_of("staff0")
-    return endpoint.id
-
-
-def sent(office: Office) -> list[str]:
-    """The pages of two files: with refused rows, and with columns that are still to be chosen."""
-    plain = "NIP;Nama;Unit Kerja;Tgl Lahir\n123;Budi;Dinas Anu;1-1-80\n198001012005011001;Adi;Dinas Lain;\n"
-    strange = (
-        "Nomor;Siapa;Di mana\n198001012005011001;Budi Santoso;Medan\n198001012005011002;Adi Lubis;Medan\n"
-    )
-    hr = Actor(office.people.hr, "Rosmawati Siregar", frozenset({Role.HR}))
-    with transaction() as session:
-        first, other = (
-            f"/hr/imports/{importing.receive(session, hr, f'{name}.csv', content.encode()).id}"
-            for name, content in (("pegawai", plain), ("aneh", strange))
-        )
-    return [first, f"{first}?action=refuse", f"{first}/columns", f"{first}/names", f"{other}/columns"]
-
-
 @pytest.fixture
-def trouble_of_all_sorts(office: Office) -> None:
-    """Something dead in the outbox and a checkpoint, so that the operators' pages have all their parts."""
-    with transaction() as session:
-        seal(session)
-        checkpoints.sign(session, system("keeper"), keys.own())
-        message = session.scalars(select(Message).limit(1)).one()
-        message.state, message.last_error, message.attempts = MessageState.DEAD, "550 no such mailbox", 5
+def furnished(office: Office, address: str) -> Furnished:
+    return furnish(office, address)
 
 
-@pytest.mark.usefixtures("trouble_of_all_sorts")
-@pytest.mark.parametrize(("language", "colours"), [("id", "light"), ("en", "dark")])
-def test_axe_finds_nothing_on_any_page(office: Office, visit: Visiting, language: str, colours: str):
+def looked_at_from_all_sides(page: Page) -> list[str]:
+    """What axe finds on a page at both sizes in both schemes; it is loaded once."""
     found: list[str] = []
-    for login, paths in pages_of(office).items():
-        visitor = visit(login, color_scheme=colours)
-        visitor.page.context.add_cookies(
-            [{"name": "mufakat_language", "value": language, "url": visit.address}]
-        )
+    for name in SIZES:
+        turn_to(page, name)
+        for scheme, rules in (("light", RULES), ("dark", OF_COLOURS)):
+            page.emulate_media(color_scheme=scheme)  # pyright: ignore
+            found += [f"{name} {scheme} {said}" for said in found_by_axe(page, rules)]
+    return found
+
+
+def turn_to(page: Page, name: str) -> None:
+    """Show the page that is open as another device does, on a screen as high as the page."""
+    devtools = page.context.new_cdp_session(page)
+    phone, size = bool(SIZES[name].get("is_mobile")), SIZES[name]["viewport"]
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
+    for _ in range(2):
+        devtools.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 1, "mobile": phone})
+        size = {**size, "height": page.evaluate(HEIGHT) + 1}
+    devtools.detach()
+
+
+@pytest.mark.parametrize("size", ["desktop"])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_axe_finds_nothing_on_any_page_at_any_size_in_any_colours(
+    furnished: Furnished, visit: Visiting, language: str
+):
+    found, pages = list[str](), furnished.pages()
+    assert not left_out(chain(*pages.values())), "name each in furnished.py"
+    for login, paths in pages.items():
+        visitor = visit("" if login == BY_MAIL else login, reduced_motion="reduce")
+        worn = {"mufakat_language": language} | ({cookies.LINK: furnished.passed} if login == BY_MAIL else {})
+        of_ours = [{"name": name, "value": value, "url": visit.address} for name, value in worn.items()]
+        visitor.page.context.add_cookies(of_ours)  # pyright: ignore
+        visitor.page.add_init_script(AXE)
         for path in paths:
             visitor.page.goto(path)
-            found += violations(visitor.page)
+            found += looked_at_from_all_sides(visitor.page)
+        visitor.page.context.close()
     assert not found, "\n".join(found)
+
+
+def left_out(pages: Iterable[str]) -> set[str]:
+    """The routes of the application that give a page which is not among these."""
+    plain = [page.partition("?")[0] for page in pages]
+    there = {path for method, path in routes(create_app()) if method == "GET" and not NO_PAGES.search(path)}
+    pattern = {route: re.compile(re.sub(r"\{\w+\}", "[^/]+", route)) for route in there}
+    return {route for route in there if not any(pattern[route].fullmatch(page) for page in plain)}
 
 
 def test_axe_finds_nothing_where_things_stand_open_or_went_wrong(office: Office, visit: Visiting):

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from approvals import takeovers
@@ -62,6 +63,7 @@ def test_hr_changes_a_chain_and_publishes_it(visit: Visiting):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("size", ["desktop"])
 def test_hr_tries_a_change_on_past_cases_and_takes_those_under_way_over(office: Office, visit: Visiting):
     with Browser(visit.address) as head:
         head.log_in("head")
