@@ -87,6 +87,10 @@ def install(env: Environment, language: str) -> None:
             at = at.astimezone(zone).date()
         return format_date(at, "d MMMM y", locale=language) if at else "–"
 
+    def weekday(at: datetime | None) -> str:
+        """A day as people say it: Monday, 23 November."""
+        return format_date(at.astimezone(zone).date(), "EEEE, d MMMM y", locale=language) if at else "–"
+
     @pass_context
     def away(context: Context, at: datetime | None) -> str:
         return texts.distance(language, at - context["now"]) if at else ""
@@ -173,6 +177,7 @@ def install(env: Environment, language: str) -> None:
         "moment": moment,
         "clock_time": clock_time,
         "day": day,
+        "weekday": weekday,
         "away": away,
         "deadline": deadline,
         "urgency": urgency,

@@ -1,22 +1,21 @@
-"""What concerns the person who is logged in: own cases, and what is stored about them."""
+"""The page of whoever is logged in: their cases in plain words, and what is asked of them."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from approvals import views
 from core.errors import NotFound
-from personnel import queries
-from web import pages
-from web.deps import CurrentActor, DbSession
+from web import mycases, pages
+from web.deps import CurrentActor, DbSession, People, Visitor
 
 router = APIRouter()
 
 
 @router.get("/my")
-def mine(request: Request, session: DbSession, actor: CurrentActor) -> Response:
-    """My cases, what is asked of me in them, and my record as the office keeps it."""
+def mine(
+    request: Request, visit: Visitor, session: DbSession, actor: CurrentActor, people: People
+) -> Response:
+    """My cases, what is asked of me in them, and what I may expect."""
     if actor.person_id is None:
         raise NotFound
-    record = queries.employee(session, actor.person_id)
-    cases = views.cases_of_subject(session, actor.person_id)
-    return pages.show(request, "my/mine.html", record=record, cases=cases)
+    found = mycases.my_page(session, actor, actor.person_id, directory=people, now=visit.now)
+    return pages.show(request, "my/mine.html", page=found)

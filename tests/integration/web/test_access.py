@@ -139,7 +139,7 @@ def test_looking_at_every_page_changes_nothing(office: Office, browse: Browse, s
 
 
 def test_what_is_stored_about_a_person_is_shown_to_that_person(office: Office, browse: Browse):
-    page = browse("staff0").get("/my").text
+    page = browse("staff0").get("/my/data").text
     for said in ("Ahmad Fauzi Nasution", "III/a", "S1/D4", "SK CPNS", "Sangat Baik"):
         assert said in page
 
