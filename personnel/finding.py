@@ -20,15 +20,18 @@ class SeveralPeople(Invalid):
     changed."""
 
 
-def one(session: Session, said: str) -> Employee:
+def one(session: Session, said: str, *, left: bool = False) -> Employee:
     """The serving employee of a NIP, however spaced, or of whole words of a name that one has; titles aside.
+    Those who `left`, too, if wanted.
 
     Raises NoSuchPerson, SeveralPeople.
     """
     typed = " ".join(said.partition(",")[0].split())
     digits = "".join(typed.split())
     words = set(_words(typed))
-    query = select(Employee).where(serving(office_day(clock.now(session))))
+    query = select(Employee)
+    if not left:
+        query = query.where(serving(office_day(clock.now(session))))
     if digits.isdigit():
         query = query.where(Employee.nip == digits)
     else:

@@ -21,7 +21,7 @@ from personnel.cells import NUMBER
 from personnel.columns import Kind, worded
 from personnel.nip import LOST
 from personnel.problems import readable
-from web import pictures
+from web import event_words, pictures
 from web.charts import bar
 from web.words import DOCUMENTS, FIELDS, LOOKED, N_, WORDS_OF
 
@@ -147,6 +147,9 @@ def install(env: Environment, language: str) -> None:
     def looked(what: str) -> str:
         return texts.translate(language, LOOKED.get(what, what))
 
+    def mailed(template: str) -> str:
+        return event_words.mail(template, language)
+
     def reason(message: str) -> str:
         """Why something is wrong, said in the language as far as its words are known."""
         return texts.translate(language, message)
@@ -192,6 +195,7 @@ def install(env: Environment, language: str) -> None:
         "document": document,
         "field": field,
         "looked": looked,
+        "mailed": mailed,
     }
     env.filters.update(filters)
     env.globals["ranks"] = lambda: ranks.RANKS  # pyright: ignore[reportArgumentType]

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -20,7 +20,7 @@ from notifications.models import Message, OneTimeCode
 from notifications.render import UnknownMail, render
 from personnel import stored
 from personnel.stored import Rows
-from web.downloads import csv_of
+from web import sheets
 
 UNSEEN: Mapping[str, frozenset[str]] = {
     "message": frozenset({"facts", "leased_by"}),
@@ -98,7 +98,7 @@ def packed(tables: Mapping[str, Rows]) -> bytes:
             if rows:
                 headers = list(rows[0])
                 archive.writestr(
-                    f"{name}.csv", csv_of(headers, [[_cell(row.get(h)) for h in headers] for row in rows])
+                    f"{name}.csv", _csv(headers, [[_cell(row.get(h)) for h in headers] for row in rows])
                 )
     return content.getvalue()
 
@@ -107,3 +107,9 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict | list):
         return json.dumps(value, default=str, ensure_ascii=False)
     return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _csv(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    file = BytesIO()
+    sheets.write(file, "csv", headers, rows)
+    return file.getvalue()

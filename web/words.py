@@ -157,6 +157,9 @@ LOOKED = {
     "account": N_("Account"),
     "candidate": N_("Record in a cycle"),
     "case": N_("Case"),
+    "events": N_("What happened, in the log"),
+    "export": N_("In a list taken out as a file"),
     "record": N_("Personal record"),
+    "story": N_("A case's full story"),
 }
 """What somebody looked at, by its code."""

@@ -381,6 +381,27 @@ def upgrade() -> None:
     op.add_column("chain_version", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("chain_version", sa.Column("confirmed_by", sa.UUID(), nullable=True))
     op.add_column("employee", sa.Column("left_for", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_event_actor",
+        "event",
+        [sa.literal_column("substr(body, 11, 36)"), "at", "position"],
+        unique=False,
+        postgresql_where=sa.text("position IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_event_at",
+        "event",
+        ["at", "position"],
+        unique=False,
+        postgresql_where=sa.text("position IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_event_name",
+        "event",
+        ["name", "at", "position"],
+        unique=False,
+        postgresql_where=sa.text("position IS NOT NULL"),
+    )
     op.add_column(
         "login_session",
         sa.Column("id", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -475,6 +496,9 @@ def downgrade() -> None:
     op.drop_column("login_session", "proved_at")
     op.drop_column("login_session", "way")
     op.drop_column("login_session", "id")
+    op.drop_index("ix_event_name", table_name="event", postgresql_where=sa.text("position IS NOT NULL"))
+    op.drop_index("ix_event_at", table_name="event", postgresql_where=sa.text("position IS NOT NULL"))
+    op.drop_index("ix_event_actor", table_name="event", postgresql_where=sa.text("position IS NOT NULL"))
     op.drop_column("employee", "left_for")
     op.drop_column("chain_version", "confirmed_by")
     op.drop_column("chain_version", "confirmed_at")

@@ -158,7 +158,16 @@ class Furnished:
                 "/analytics/overruns",
             ],
             "operator": ["/operator", "/operator/mail"],
-            "staff8": ["/ledger", "/ledger/pairs", "/ledger/views", case, "/processes"],
+            "staff8": [
+                "/ledger",
+                "/ledger/pairs",
+                "/ledger/views",
+                "/ledger/events",
+                "/ledger/events?words=nothing+like+this",
+                f"/ledger{case}",
+                case,
+                "/processes",
+            ],
             "staff9": ["/admin/systems"],
         }
 

@@ -10,9 +10,9 @@ from approvals.access import READERS
 from approvals.measuring import Slice
 from approvals.overruns import overruns
 from core.actor import Actor, Role
-from core.language import translate
-from web import downloads, pages
+from web import exports, pages
 from web.deps import CurrentActor, DbSession, People, Visitor
+from web.exports import Kind, Listing
 from web.figure_files import TABLES
 from web.figures import Asked, Names, View
 from web.words import N_
@@ -36,22 +36,23 @@ def first(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     return pages.go(f"/analytics/{View.TIMES}{query}")
 
 
-@router.get("/{view}.csv")
-def export(
+@router.get("/{view}.{kind}")
+def take(
     visit: Visitor,
     session: DbSession,
     actor: CurrentActor,
     people: People,
     view: View,
+    kind: Kind,
     asked: Annotated[Asked, Query()],
 ) -> Response:
     """A page's figures as a table, with the same choice."""
     names = Names(session, people, visit.language)
     found = _found(view, session, actor, asked, people, asked.slice(session, visit.now))
     headers, rows = TABLES[view](found, names)
-    return downloads.table(
-        f"{view}-{asked.since or 'all'}", "csv", [translate(visit.language, h) for h in headers], rows
-    )
+    choice = {name: str(value) for name, value in asked.model_dump().items()}
+    listing = Listing("figures", f"{view}-{asked.since or 'all'}", headers, rows, choice=choice)
+    return exports.export(session, actor, visit.language, kind, listing)
 
 
 @router.get("/{view}")

@@ -8,24 +8,22 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from approvals import views
+from approvals.in_hand import in_hand
 from core.errors import MufakatError
-from core.language import translate
 from flows.process import asking
 from flows.process import queries as processes
 from flows.process.models import ProcessState
 from flows.promotion import candidates as changes
 from flows.promotion import queries as promotions
-from flows.promotion.queries import CandidateRow
 from personnel import looking
-from web import downloads, pages, timeline
+from web import candidate_files, exports, pages, timeline
 from web.deps import DbSession, HrActor, OverseerActor, People, Visitor
-from web.formats import in_language
+from web.exports import Kind, Listing
 from web.routes.operator import PROPOSED
-from web.words import N_, WORDS_OF
+from web.words import N_
 
 router = APIRouter(prefix="/processes")
 A_PAGE = 50
-MOST_EXPORTED = 100_000
 MOST_STUCK = 8
 
 
@@ -113,20 +111,30 @@ def candidates(
 
 
 @router.get("/{process_id}/candidates.{kind}")
-def export(
+def take(
     visit: Visitor,
     session: DbSession,
     actor: OverseerActor,
+    people: People,
     process_id: UUID,
-    kind: str,
+    kind: Kind,
     wanted: Annotated[Wanted, Query()],
 ) -> Response:
-    """The same people as a table to take away."""
+    """The same people as a table to take away; that it was taken is told by the log."""
     process = processes.process(session, process_id)
-    found = promotions.candidates(session, process_id, **wanted.which(), limit=MOST_EXPORTED)
-    headers = [translate(visit.language, word) for word in HEADERS]
-    rows = [_row(row, visit.language) for row in found]
-    return downloads.table(process.reference, "csv" if kind == "csv" else "xlsx", headers, rows)
+    found = promotions.candidates(session, process_id, **wanted.which(), limit=exports.MOST + 1)
+    hands = in_hand(session, process_id, directory=people)
+    stages = {step.stage: step.title for step in views.funnel(session, process_id).stages}
+    listing = Listing(
+        what="candidates",
+        file=process.reference,
+        columns=candidate_files.COLUMNS,
+        rows=candidate_files.rows(found, hands, stages, visit.language),
+        people={row.candidate.employee_id for row in found},
+        choice={name: value for name, value in wanted.which().items() if value},
+        about=process.id,
+    )
+    return exports.export(session, actor, visit.language, kind, listing)
 
 
 @router.get("/{process_id}/candidates/{employee_id}")
@@ -179,38 +187,3 @@ def exclude(
     except MufakatError as error:
         return pages.go(where, pages.said(request, error), "bad")
     return pages.go(where, PROPOSED, "plain")
-
-
-HEADERS = (
-    N_("Number"),
-    N_("NIP"),
-    N_("Name"),
-    N_("Unit"),
-    N_("Present rank"),
-    N_("Next rank"),
-    N_("Screening"),
-    N_("Not met or missing"),
-    N_("Case"),
-    N_("State"),
-    N_("Stage"),
-    N_("Decree"),
-)
-
-
-def _row(row: CandidateRow, language: str) -> list[Any]:
-    c, case = row.candidate, row.case
-    lacking = [in_language(f["title"], language) for f in row.findings if f["met"] != "yes"]
-    return [
-        c.number,
-        c.nip,
-        c.name,
-        c.unit_name,
-        c.rank_from,
-        c.rank_to,
-        translate(language, WORDS_OF.get(c.outcome, c.outcome)),
-        "; ".join(lacking),
-        case.reference if case else "",
-        translate(language, WORDS_OF.get(case.state, case.state)) if case else "",
-        case.stage if case else "",
-        row.decree_number or "",
-    ]

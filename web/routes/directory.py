@@ -1,15 +1,21 @@
 """The office as a tree: its units, their posts, vacant ones first, who held them, and records."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from core import clock
+from core.actor import Actor
 from personnel import establishment, looking, queries
 from personnel.days import office_day
-from web import pages
-from web.deps import DbSession, HrActor
+from personnel.queries import EmployeeRow
+from web import directory_files, exports, pages
+from web.deps import DbSession, HrActor, Visitor
+from web.exports import Kind, Listing
+from web.visit import Visit
 
 router = APIRouter(prefix="/hr/directory")
 MOST_PEOPLE = 500
@@ -27,6 +33,31 @@ def tree(request: Request, session: DbSession, actor: HrActor) -> Response:
         posts=len(found),
         vacant=[post for post in found if post.vacant],
     )
+
+
+@router.get("/people.{kind}")
+def take_people(session: DbSession, actor: HrActor, visit: Visitor, kind: Kind, search: str = "") -> Response:
+    """Everybody who serves, or those whom a search finds, as a file."""
+    found = queries.employees(session, search=search, limit=exports.MOST + 1)
+    return _people(session, actor, visit, kind, found, "people", search=search)
+
+
+@router.get("/posts.{kind}")
+def take_posts(session: DbSession, actor: HrActor, visit: Visitor, kind: Kind) -> Response:
+    """All posts as a file, vacant ones first."""
+    found = establishment.posts(session, office_day(visit.now))
+    rows = directory_files.posts(found, visit.language)
+    holders = {post.holder.employee_id for post in found if post.holder}
+    listing = Listing("posts", f"posts-{visit.now:%Y-%m-%d}", directory_files.POSTS, rows, holders)
+    return exports.export(session, actor, visit.language, kind, listing)
+
+
+@router.get("/units/{unit_id}/people.{kind}")
+def take_unit(session: DbSession, actor: HrActor, visit: Visitor, unit_id: UUID, kind: Kind) -> Response:
+    """The people of one unit as a file."""
+    code = establishment.unit(session, unit_id).code
+    found = queries.employees(session, [unit_id], limit=exports.MOST + 1)
+    return _people(session, actor, visit, kind, found, f"people-{code}", about=unit_id)
 
 
 @router.get("/units/{unit_id}")
@@ -50,3 +81,27 @@ def person(request: Request, session: DbSession, actor: HrActor, employee_id: UU
     record = queries.employee(session, employee_id)
     looking.looked(session, actor, employee_id, "record")
     return pages.show(request, "directory/person.html", record=record)
+
+
+def _people(
+    session: Session,
+    actor: Actor,
+    visit: Visit,
+    kind: Kind,
+    found: Sequence[EmployeeRow],
+    name: str,
+    *,
+    search: str = "",
+    about: UUID | None = None,
+) -> Response:
+    rows = directory_files.people(found, visit.language)
+    listing = Listing(
+        what="people",
+        file=f"{name}-{visit.now:%Y-%m-%d}",
+        columns=directory_files.PEOPLE,
+        rows=rows,
+        people={one.id for one in found},
+        choice={"search": search},
+        about=about,
+    )
+    return exports.export(session, actor, visit.language, kind, listing)

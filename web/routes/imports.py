@@ -12,7 +12,7 @@ from personnel import importing, remembering, returning, reviewing, undoing, uni
 from personnel.columns import Kind, labels
 from personnel.likeness import nearest
 from personnel.reviewing import Wanted
-from web import columns_form, downloads, limiting, pages, uploads
+from web import columns_form, downloads, limiting, pages, sheets, uploads
 from web.deps import DbSession, HrActor, Posted
 from web.errors import status_of
 from web.words import N_
@@ -95,7 +95,8 @@ def choose_names(session: DbSession, actor: HrActor, import_id: UUID, form: Post
 def refused(request: Request, session: DbSession, actor: HrActor, import_id: UUID) -> Response:
     """The refused rows as they were sent, each with the reasons."""
     language = pages.visit_of(request).language
-    return downloads.attachment(*returning.refused(session, actor, import_id, language), downloads.XLSX)
+    name, content = returning.refused(session, actor, import_id, language)
+    return downloads.attachment(name, content, sheets.MEDIA["xlsx"])
 
 
 @router.get("/{import_id}")

@@ -13,7 +13,9 @@ from core.errors import MufakatError
 from flows.process import queries as processes
 from flows.promotion import outside
 from flows.promotion.outside import Answers
-from web import downloads, limiting, pages, uploads
+from personnel import taking
+from personnel.taking import Taken
+from web import downloads, limiting, pages, sheets, uploads
 from web.deps import DbSession, Visitor, only
 from web.errors import status_of
 
@@ -29,10 +31,13 @@ def look(request: Request, session: DbSession, actor: RecorderActor, process_id:
 
 @router.get("/export.xlsx")
 def export(session: DbSession, actor: RecorderActor, process_id: UUID) -> Response:
-    """Those who wait, as the agency's form."""
-    reference = processes.process(session, process_id).reference
+    """Those who wait, as the agency's form; the log tells who took it."""
+    name = f"usul-{processes.process(session, process_id).reference}.xlsx"
     content = outside.export(session, actor, process_id)
-    return downloads.attachment(f"usul-{reference}.xlsx", content, downloads.XLSX)
+    people = [case.subject_id for case in waiting.waiting(session, process_id, outside.STAGE)]
+    taken = Taken("consideration", "xlsx", len(people), name, about=process_id)
+    taking.took(session, actor, taken, people)
+    return downloads.attachment(name, content, sheets.MEDIA["xlsx"])
 
 
 @router.post("/import")

@@ -1,11 +1,14 @@
 import csv
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
 from fastapi import UploadFile
 from openpyxl import Workbook, load_workbook
 
-from web import downloads, uploads
+from web import downloads, sheets, uploads
 
 DANGEROUS = ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "\n=1"]
 
@@ -14,11 +17,40 @@ def rows_of(content: bytes) -> list[list[str]]:
     return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
 
 
+def written(kind: str, headers: list[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    file = BytesIO()
+    sheets.write(file, kind, headers, rows)
+    return file.getvalue()
+
+
+def test_days_and_moments_are_such_for_a_spreadsheet_and_in_the_offices_zone():
+    moment, day = datetime(2026, 11, 24, 17, 30, 5, 123, tzinfo=UTC), date(2027, 1, 1)
+    assert rows_of(written("csv", ["a", "b"], [[moment, day]]))[1] == ["2026-11-25 00:30:05", "2027-01-01"]
+    sheet = load_workbook(BytesIO(written("xlsx", ["a", "b"], [[moment, day]]))).active
+    assert sheet is not None
+    assert sheet["A2"].is_date and sheet["A2"].value == datetime(2026, 11, 25, 0, 30, 5)  # noqa: DTZ001
+    assert sheet["B2"].is_date
+
+
+def test_rows_are_written_as_they_come_and_counted():
+    seen: list[int] = []
+
+    def rows() -> Iterable[Sequence[Any]]:
+        for n in range(3):
+            seen.append(n)
+            yield [n, None, "x;y\n"]
+
+    file = BytesIO()
+    assert sheets.write(file, "csv", ["a", "b", "c"], rows()) == 3
+    assert seen == [0, 1, 2]
+    assert rows_of(b"".join(sheets.pieces(file)))[3] == ["2", "", "x;y\n"]
+    assert file.closed
+
+
 @pytest.mark.parametrize("value", DANGEROUS)
 def test_a_text_is_never_taken_for_a_formula(value: str):
-    as_csv = downloads.table("x", "csv", ["a"], [[value]]).body
-    assert rows_of(bytes(as_csv))[1][0].startswith("'")
-    sheet = load_workbook(BytesIO(bytes(downloads.table("x", "xlsx", ["a"], [[value]]).body))).active
+    assert rows_of(written("csv", ["a"], [[value]]))[1][0].startswith("'")
+    sheet = load_workbook(BytesIO(written("xlsx", ["a"], [[value]]))).active
     assert sheet is not None
     assert sheet["A2"].data_type == "s"
     assert str(sheet["A2"].value).startswith("'")
@@ -26,11 +58,11 @@ def test_a_text_is_never_taken_for_a_formula(value: str):
 
 @pytest.mark.parametrize("value", ["-", "-5", "+62", "III/b", "198501012010011001"])
 def test_plain_signs_and_numbers_are_left_as_they_are(value: str):
-    assert downloads.harmless(value) == value
+    assert sheets.harmless(value) == value
 
 
 def test_a_download_is_named_for_every_browser():
-    answer = downloads.attachment("Siklus KP/2026 ü.xlsx", b"", downloads.XLSX)
+    answer = downloads.attachment("Siklus KP/2026 ü.xlsx", b"", downloads.PDF)
     assert answer.headers["content-disposition"] == (
         "attachment; filename=\"Siklus-KP-2026-.xlsx\"; filename*=UTF-8''Siklus%20KP/2026%20%C3%BC.xlsx"
     )
