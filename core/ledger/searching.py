@@ -11,7 +11,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Index, Select, bindparam, func, literal_column, select, text, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -149,7 +160,7 @@ def _query(sought: Sought) -> Select[tuple[EventRow]]:
     if sought.stream is not None:
         query = query.where(EventRow.stream_id == sought.stream)
     if sought.actor is not None:
-        query = query.where(_ACTOR == str(sought.actor))
+        query = query.where(_ACTOR.in_([str(sought.actor)]))
     if sought.name:
         query = query.where(EventRow.name == sought.name)
     if sought.since is not None:
