@@ -46,6 +46,13 @@ class NothingChosen(Invalid):
     """Say whose tasks, of which stage, or of which process. Nothing was changed."""
 
 
+# reminding
+
+
+class RemindedAlready(Conflict):
+    """They were reminded less than four hours ago, or are at work on it just now. Nothing was sent."""
+
+
 # pausing
 
 

@@ -8,16 +8,13 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from approvals.candidacy import ByRole
-from approvals.candidates import LAST_RESORT
 from approvals.chains import definition_by_id, stage_of
 from approvals.definition import ChainDefinition
 from approvals.errors import NoSuchCase
-from approvals.expiry import EXPIRED
-from approvals.models import MARKED, Case, CaseState, Decision, DecisionKind, ExternalAnswer, Task
+from approvals.models import Case, CaseState, Decision, DecisionKind, ExternalAnswer, Task
 from approvals.stage import Stage
 from approvals.titles import Titles
 from core import clock
@@ -204,56 +201,6 @@ def funnel(session: Session, process_id: UUID) -> Funnel:
         ],
         states,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """A case that does not move by itself, why, and since when."""
-
-    case: Case
-    why: Literal["unfilled", "overdue", "returned", "suspended", "expired", "law"]
-    since: datetime
-
-
-def stuck(session: Session, process_id: UUID) -> list[Stuck]:
-    """Cases to look at: nobody was found for a task, a task is late, a repair or a word is awaited."""
-    now = clock.now(session)
-    alive = (Case.process_id == process_id, Case.settled_at.is_(None))
-    tasks = session.execute(select(Task, Case).join(Case).where(*alive, Task.ended_at.is_(None)))
-    found: list[Stuck] = []
-    found += (marked := attention(session, Case.process_id == process_id, limit=None))
-    known = {one.case.id for one in marked}
-    for task, case in tasks:
-        if case.id in known:
-            continue
-        if _is_unfilled(session, task, case):
-            found.append(Stuck(case, "unfilled", task.opened_at))
-        elif task.due_at and task.due_at < now:
-            found.append(Stuck(case, "overdue", task.due_at))
-    returned = session.scalars(select(Case).where(*alive, Case.state == CaseState.RETURNED))
-    found += [Stuck(case, "returned", case.returned_at or now) for case in returned]
-    suspended = session.scalars(select(Case).where(*alive, Case.state == CaseState.SUSPENDED))
-    found += [Stuck(c, "suspended", c.suspended_at or now) for c in suspended if c.id not in known]
-    return sorted(found, key=lambda one: (one.since, one.case.reference))
-
-
-def attention(session: Session, *of: ColumnElement[bool], limit: int | None = 100) -> list[Stuck]:
-    """Unsettled cases that the clock marked: late before the law, or stopped until HR ratifies that."""
-    found = select(Case).where(text(MARKED), *of).order_by(Case.id).limit(limit)
-    return [
-        Stuck(case, "expired", case.suspended_at or case.opened_at)
-        if case.suspension == EXPIRED
-        else Stuck(case, "law", case.statutory_due_at or case.opened_at)
-        for case in session.scalars(found)
-    ]
-
-
-def _is_unfilled(session: Session, task: Task, case: Case) -> bool:
-    """Whether HR is offered it only because nobody was found."""
-    if task.queue != LAST_RESORT:
-        return False
-    wanted = definition_by_id(session, case.chain_version_id).stage(task.stage).candidates
-    return not isinstance(wanted, ByRole) or f"role:{wanted.role}" != LAST_RESORT
 
 
 def _stage_state(

@@ -122,6 +122,9 @@ MAILS: Mapping[str, Mail] = {
         thread="process",
         topic=NEWS,
     ),
+    "cycle_extended": _mail(
+        "process title by_name until tasks comment", _page("/inbox"), thread="process", topic=NEWS
+    ),
     "process_failed": _mail("process title error", _page("/processes/{process}"), "step", thread="process"),
     "candidate_incomplete": _mail(
         "process name missing effective_on", _page("/my"), "title", thread="process"

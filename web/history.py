@@ -21,6 +21,7 @@ SENTENCES = {
     "task.declined": N_("{by} was asked and declined; {to} is asked."),
     "task.released": N_("{by} gave the task back."),
     "task.reminded": N_("{assignee} was reminded."),
+    "task.reminded_by_hand": N_("{by} reminded {assignee}."),
     "task.escalated": N_("Not decided in time: the task went from {from} to {to}."),
     "task.passed_up": N_("{by} passed the task up from {from} to {to}."),
     "task.reassigned": N_("The task went from {from} to {to}."),
@@ -65,6 +66,7 @@ SENTENCES = {
     "case.rescheduled": N_(
         "The office's calendar changed: the deadline of the law is {to} instead of {from}."
     ),
+    "task.extended": N_("{by} gave more time: {stage} is due on {to} instead of {from}."),
     "task.rescheduled": N_("The office's calendar changed: {stage} is due on {to} instead of {from}."),
     "case.waiting_outside": N_("The case waits for an answer from outside: {stage}."),
     "case.answered_outside": N_("Answer from outside: {outcome}, letter {letter_number}."),
@@ -86,6 +88,12 @@ SENTENCES = {
     "case.migrated": N_("The case goes on by another version of its chain, at: {to_stage}."),
     "content.erased": N_("What was written here was erased by order of the law: {order}."),
 }
+BY_HAND = {
+    "task.escalated": "task.passed_up",
+    "task.reminded": "task.reminded_by_hand",
+    "task.rescheduled": "task.extended",
+}
+"""How it is said when a person did what the clock does."""
 INSIDE = ("task.consulted", "task.advised")
 """What is said among those who decide."""
 NOBODY = N_("whoever takes it")
@@ -146,7 +154,7 @@ def _told(row: HistoryRow, view: CaseView, names: Mapping[UUID, str], language: 
     for key in moments:
         if isinstance(known.get(key), str):
             known[key] = moment(language, datetime.fromisoformat(known[key]), settings().zone)
-    name = "task.passed_up" if row.name == "task.escalated" and row.facts.get("by") else row.name
+    name = BY_HAND.get(row.name, row.name) if row.facts.get("by") else row.name
     text = translate(language, SENTENCES.get(name, name)).format_map(_Absent(known))
     if text.endswith(".."):  # a name that ends with a title, such as S.H.
         text = text[:-1]

@@ -34,3 +34,15 @@ class NotNow(Conflict):
 class TakesTwo(Conflict):
     """This cycle has begun, so one person alone does not cancel it. Nothing was changed; propose it, and
     somebody else of HR or an administrator confirms it."""
+
+
+class OnlyHrExtends(NotAllowed):
+    """Only the personnel office gives more time. Nothing was changed."""
+
+
+class NotMoreTime(Conflict):
+    """The process is {state}, so there is nothing to give more time to. Nothing was changed."""
+
+
+class TooFarAhead(Invalid):
+    """That day is more than a year ahead. Nothing was changed; choose an earlier one."""

@@ -1,7 +1,9 @@
 """Who is told by mail of what happens to cases and processes."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from core.actor import Role
 from core.events import Recorded
 from core.ledger import checkpoints
 from core.rows import Changes
+from core.settings import settings
 from flows.process import clock_notices, remark_notices, work_notices
 from flows.process.background import Background, CaseWords
 from flows.process.models import Process
@@ -130,6 +133,26 @@ def _signed(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
         yield MessageDraft(event.id, "checkpoint", auditor, facts)
 
 
+def _extended(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
+    """There is more time: whoever has tasks of the process is told once, of how many."""
+    process = batch.session.get_one(Process, event.facts["process"])
+    mine = Counter({UUID(person): count for person, count in event.facts["people"].items()})
+    for queue, count in event.facts["queues"].items():
+        for member in batch.members(queue.removeprefix("role:")):
+            mine[member.id] += count
+    facts = {
+        "process": process.id,
+        "title": process.title,
+        "by_name": event.actor.name,
+        "until": event.facts["until"].astimezone(settings().zone).date(),
+        "comment": event.personal["reason"],
+    }
+    batch.directory.people(mine)
+    for person_id, count in mine.items():
+        if person := batch.person(person_id):
+            yield MessageDraft(event.id, "cycle_extended", person, {**facts, "tasks": count})
+
+
 NOTICES: Mapping[str, Notices] = {
     "task.opened": _opened,
     "task.reassigned": _opened,
@@ -155,6 +178,7 @@ NOTICES: Mapping[str, Notices] = {
     "case.statutory_reminded": clock_notices.warned,
     "case.statutory_overdue": clock_notices.missed,
     "process.failed": _failed,
+    "process.extended": _extended,
     "ledger.checkpoint_signed": _signed,
 }
 """Who is told of what; an event that is not here is only in the log."""

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from approvals import views
+from approvals import hold_ups
 from approvals.models_proposals import Proposal
 from core.errors import Invalid, MufakatError
 from core.settings import settings
@@ -53,7 +53,7 @@ def overview(request: Request, visit: Visitor, session: DbSession, actor: Operat
         askable={v.process.id: _askable(actor, v.process, pending[v.process.id]) for v in living},
         places={name: timeline.place(name, visit.language) for name in _places(living)},
         outbox=outbox.depth(session),
-        marked=views.attention(session),
+        marked=hold_ups.attention(session),
         dead=outbox.dead(session, MOST_DEAD),
         versions=_versions(session),
         disk=shutil.disk_usage(_existing_home()),

@@ -22,6 +22,7 @@ from approvals import (
     declining,
     documents,
     drafts,
+    extending,
     handing,
     instruments,
     lawful,
@@ -31,6 +32,7 @@ from approvals import (
     panel_members,
     pausing,
     ratifying,
+    reminding,
     rescheduling,
     steering,
     sweep,
@@ -378,6 +380,29 @@ BESIDE = {
     "document": Verb("Hana adds a document", of_case(documents.add, "Hana", PDF, title="A", **WHO)),
     "remark": Verb("Kasi remarks", of_case(comments.comment, "Kasi", "hm", **WHO)),
     "add": Verb("Hana adds Dewi", of_case(panel_members.add_approver, "Hana", named("Dewi"), **HR)),
+    "extend": Verb(
+        "Hana gives the process more time",
+        lambda s: (
+            lambda session: (
+                extending.extend(
+                    session,
+                    s.desk.who("Hana"),
+                    s.desk.process_id,
+                    until=clock.now(session) + timedelta(days=7),
+                    directory=s.office,
+                ).tasks
+            )
+        ),
+    ),
+    "remind": Verb(
+        "Hana reminds",
+        lambda s: (
+            lambda session: reminding.remind(
+                session, s.desk.who("Hana"), s.desk.process_id, assignee_id=named("Vera")
+            )
+        ),
+        passes_by=True,
+    ),
     "reassign many": Verb(
         "Hana reassigns many",
         lambda s: (

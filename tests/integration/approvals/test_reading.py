@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from approvals import access, views
+from approvals import access, hold_ups, views
 from approvals.briefs import briefs
 from approvals.errors import NoSuchCase
 from approvals.models import Case
@@ -139,7 +139,7 @@ def test_what_does_not_move_by_itself_is_found(desk: Desk, clock: Any):
     overdue = desk.open("Budi")
     desk.at("verification", "Dewi")
     clock.move(days=30)
-    found = {one.case.id: one.why for one in views.stuck(desk.session, desk.process_id)}
+    found = {one.case.id: one.why for one in hold_ups.stuck(desk.session, desk.process_id)}
     assert found == {unfilled.id: "unfilled", returned.id: "returned", overdue.id: "overdue"}
 
 

@@ -234,6 +234,16 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "by_name": "Nurul Hidayah, S.E.",
         },
     ),
+    "cycle_extended": (
+        "cycle_extended",
+        PROCESS
+        | {
+            "by_name": "Rosmawati Siregar",
+            "until": "2026-12-18",
+            "tasks": 7,
+            "comment": "Sistem kinerja <pusat> tidak dapat diakses dua hari.",
+        },
+    ),
     "cycle_launched_plain": ("cycle_launched", PROCESS),
     "process_failed": (
         "process_failed",
