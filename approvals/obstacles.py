@@ -50,7 +50,7 @@ class NothingChosen(Invalid):
 
 
 class RemindedAlready(Conflict):
-    """They were reminded less than four hours ago, or are at work on it just now. Nothing was sent."""
+    """They were reminded less than four hours ago, or have nothing to decide any more. Nothing was sent."""
 
 
 # pausing

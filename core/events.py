@@ -122,7 +122,7 @@ _heralds: list[Herald] = []
 
 def wire(subscribers: Iterable[Subscriber], heralds: Iterable[Herald] = ()) -> None:
     """Set who is handed every recorded event, inside the transaction that records it."""
-    global _subscribers, _heralds  # noqa: PLW0603 - the composition root sets them once a process
+    global _subscribers, _heralds
     _subscribers, _heralds = list(subscribers), list(heralds)
 
 

@@ -401,7 +401,6 @@ BESIDE = {
                 session, s.desk.who("Hana"), s.desk.process_id, assignee_id=named("Vera")
             )
         ),
-        passes_by=True,
     ),
     "reassign many": Verb(
         "Hana reassigns many",
