@@ -12,7 +12,7 @@ from approvals.candidacy import ByRole
 from approvals.candidates import LAST_RESORT
 from approvals.chains import definition_by_id
 from approvals.expiry import EXPIRED
-from approvals.models import MARKED, Case, CaseState, Task
+from approvals.models import MARKED, Case, CaseState, Decision, DecisionKind, ExternalAnswer, Task
 from approvals.titles import Titles
 from core import clock
 
@@ -129,6 +129,16 @@ def lies_with(person_id: UUID) -> ColumnElement[bool]:
     """Of a case: whether somebody has an open task of it."""
     theirs = Task.case_id == Case.id, Task.ended_at.is_(None), Task.assignee_id == person_id
     return select(Task.id).where(*theirs).correlate(Case).exists()
+
+
+def decided_at(stage: str, kind: DecisionKind) -> ColumnElement[bool]:
+    """Of a case: whether it went through a stage, or was rejected there for good."""
+    said = Decision.case_id == Case.id, Decision.stage == stage, Decision.kind == kind
+    heard = ExternalAnswer.case_id == Case.id, ExternalAnswer.stage == stage, ExternalAnswer.outcome == kind
+    decided = select(Decision.id).where(*said).correlate(Case).exists()
+    answered = select(ExternalAnswer.id).where(*heard).correlate(Case).exists()
+    either = or_(decided, answered)
+    return either & (Case.state == CaseState.REJECTED) if kind is DecisionKind.REJECT else either
 
 
 def _is_unfilled(session: Session, task: Task, case: Case) -> bool:

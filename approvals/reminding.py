@@ -29,7 +29,8 @@ def remind(
 ) -> int:
     """Remind a person, or those of a queue, of a process's open tasks; returns of how many.
 
-    Doing it again reminds of nothing before QUIET has passed. HR or an operator. Raises OverseersOnly, NothingChosen, RemindedAlready.
+    Doing it again reminds of nothing before QUIET has passed. HR or an operator.
+    Raises OverseersOnly, NothingChosen, RemindedAlready.
     """
     if not actor.has(Role.HR, Role.OPERATOR):
         raise OverseersOnly

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.chains import definition_by_id, stage_of
@@ -134,7 +134,8 @@ def cases_of_process(
 
 @dataclass(frozen=True, slots=True)
 class FunnelStage:
-    """A stage and how many cases are there, are back for repair from there, are late there, went through."""
+    """A stage and how many cases are there, are back for repair from there, are late there, went through, or
+    were rejected there for good."""
 
     stage: str
     title: Titles
@@ -142,6 +143,7 @@ class FunnelStage:
     returned: int
     overdue: int
     passed: int
+    rejected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +169,15 @@ def funnel(session: Session, process_id: UUID) -> Funnel:
         .where(of_process, Task.ended_at.is_(None), Task.due_at < clock.now(session))
         .group_by(Task.stage)
     )
-    decided = select(Decision.stage, Decision.case_id).where(Decision.kind == DecisionKind.APPROVE)
-    answered = select(ExternalAnswer.stage, ExternalAnswer.case_id).where(
-        ExternalAnswer.outcome == DecisionKind.APPROVE
-    )
+    decided = select(Decision.stage, Decision.case_id, Decision.kind)
+    answered = select(ExternalAnswer.stage, ExternalAnswer.case_id, ExternalAnswer.outcome.label("kind"))
     through = decided.union_all(answered).subquery()
-    passed = session.execute(
-        select(through.c.stage, func.count(through.c.case_id.distinct()))
+    rejected = and_(through.c.kind == DecisionKind.REJECT, Case.state == CaseState.REJECTED)
+    gone = session.execute(
+        select(through.c.stage, through.c.kind, func.count(through.c.case_id.distinct()))
         .join(Case, Case.id == through.c.case_id)
-        .where(of_process)
-        .group_by(through.c.stage)
+        .where(of_process, or_(through.c.kind == DecisionKind.APPROVE, rejected))
+        .group_by(through.c.stage, through.c.kind)
     )
     here: Counter[tuple[str, str]] = Counter()
     states: Counter[str] = Counter()
@@ -186,7 +187,8 @@ def funnel(session: Session, process_id: UUID) -> Funnel:
         states[state] += count
         for known in definition_by_id(session, version_id).stages:
             titles.setdefault(known.name, known.title)
-    overdue, gone = dict(late.tuples().all()), dict(passed.tuples().all())
+    overdue = dict(late.tuples().all())
+    ended = {(stage, kind): count for stage, kind, count in gone.tuples()}
     return Funnel(
         [
             FunnelStage(
@@ -195,7 +197,8 @@ def funnel(session: Session, process_id: UUID) -> Funnel:
                 here[name, CaseState.OPEN],
                 here[name, CaseState.RETURNED],
                 overdue.get(name, 0),
-                gone.get(name, 0),
+                ended.get((name, DecisionKind.APPROVE), 0),
+                ended.get((name, DecisionKind.REJECT), 0),
             )
             for name, title in titles.items()
         ],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from approvals.models import Case
@@ -89,12 +89,16 @@ def candidates(
     stage: str | None = None,
     state: str | None = None,
     search: str = "",
+    among: Sequence[ColumnElement[bool]] = (),
     limit: int = 50,
     offset: int = 0,
     after: int = 0,
 ) -> list[CandidateRow]:
-    """A page of a cycle's candidates by number: of one outcome, at one stage or in one state, if wanted."""
-    query = _found(process_id, outcome, stage, state, search).where(Candidate.number > after)
+    """A page of a cycle's candidates by number: of one outcome, at one stage, in one state, if wanted.
+
+    `among` are further conditions on a candidate's case, as approvals.hold_ups has them.
+    """
+    query = _found(process_id, outcome, stage, state, search).where(Candidate.number > after, *among)
     rows = session.execute(query.order_by(Candidate.number).limit(limit).offset(offset))
     book = rulebook_of(session, process(session, process_id))
     return [_explained(row, book) for row in rows]
@@ -108,10 +112,11 @@ def count_candidates(
     stage: str | None = None,
     state: str | None = None,
     search: str = "",
+    among: Sequence[ColumnElement[bool]] = (),
 ) -> int:
     """How many `candidates` finds in all."""
-    found = _found(process_id, outcome, stage, state, search).with_only_columns(func.count())
-    return session.scalars(found).one()
+    found = _found(process_id, outcome, stage, state, search).where(*among)
+    return session.scalars(found.with_only_columns(func.count())).one()
 
 
 def candidate(session: Session, process_id: UUID, employee_id: UUID) -> CandidateRow:

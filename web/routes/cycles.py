@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from approvals import views
+from approvals import hold_ups, views
 from approvals.in_hand import in_hand
 from core.errors import MufakatError
 from flows.process import asking
@@ -70,7 +70,7 @@ def cycle(
 ) -> Response:
     """Where a cycle stands: its funnel, the stuck and the late first, what happened and what comes."""
     found = promotions.cycle_view(session, process_id)
-    stuck = views.stuck(session, process_id)
+    stuck = hold_ups.stuck(session, process_id)
     shown = len(stuck) if late == "all" else MOST_STUCK
     state = ProcessState(found.process.state)
     return pages.show(
