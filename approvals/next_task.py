@@ -129,7 +129,7 @@ def _first(part: int, *where: ColumnElement[bool]) -> Select[Any]:
         select(literal_column(str(part), Integer).label("part"), Task.id, Task.due_at)
         .where(*where, Task.id.is_distinct_from(bindparam("but", type_=ID)))
         .order_by(Task.due_at.asc().nulls_last(), Task.id)
-        .limit(1)
+        .limit(literal_column("1"))
     )
 
 
@@ -189,8 +189,8 @@ _DONE = (
         Task.stage,
         Case.reference,
         Case.subject_name,
-        _ANOTHER,
-        _NEXT.scalar_subquery(),
+        _ANOTHER.label("more"),
+        _NEXT.scalar_subquery().label("following"),
     )
     .join(Case, Case.id == Task.case_id)
     .where(Task.id == bindparam("task", type_=ID))
