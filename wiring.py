@@ -13,6 +13,7 @@ from core import events
 from core.events import Subscriber
 from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
+from flows.completion import service as completion
 from flows.correction import service as correction
 from flows.process import (
     account_notices,
@@ -57,6 +58,7 @@ def wire(*more: Subscriber) -> None:
         [
             handovers.subscriber,
             correction.subscriber,
+            completion.subscriber,
             calendars.subscriber,
             ahead.subscriber(directory),
             staff_notices.subscriber,

@@ -1,7 +1,7 @@
 """What somebody's own page shows: where each case is and who has it, what is asked of them, what may come."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, TypeVar
 from uuid import UUID
@@ -20,13 +20,16 @@ from approvals.machine import applies
 from approvals.models import Case, CaseState, Decision, DecisionKind, Task
 from approvals.stage import Stage
 from core.actor import Actor
+from flows.completion import service as completion
 from flows.process.models import ENDED, Process
 from flows.promotion import chances
 from flows.promotion import queries as promotions
 from flows.promotion.chances import Outlook
 from flows.promotion.cohort import Cohort
+from flows.promotion.explaining import Text
 from flows.promotion.models import Decree, Screening
 from flows.promotion.queries import CandidateRow
+from flows.promotion.rulebook import Said
 from personnel import relations
 from personnel.directory import office_day
 from personnel.relations import RelationRow
@@ -89,9 +92,24 @@ class Cycle:
     covers: bool
     """Whether it covers the person's unit."""
 
+    papers: Mapping[str, Said] = field(default_factory=dict[str, Said])
+    """The documents that the person can send now, by key."""
+    sent: Case | None = None
+    """The case by which HR checks what was sent."""
+
     @property
     def incomplete(self) -> bool:
         return self.row is not None and self.row.candidate.outcome == Screening.INCOMPLETE
+
+    @property
+    def asks(self) -> bool:
+        return self.incomplete and self.sent is None
+
+    @property
+    def entered_by_hr(self) -> Sequence[Text]:
+        """What is missing and is no document that the person could send."""
+        sendable = [said.id for said in self.papers.values()]
+        return [name for name in self.row.missing if name["id"] not in sendable] if self.row else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +130,7 @@ class MyPage:
 
     @property
     def incomplete(self) -> list[Cycle]:
-        return [one for one in self.cycles if one.incomplete]
+        return [one for one in self.cycles if one.asks]
 
     @property
     def told(self) -> bool:
@@ -134,7 +152,7 @@ def my_page(
     known = _Known.of(session, found, person_id, directory, now)
     rows = {row.candidate.case_id: row for _, row in candidacies if row.candidate.case_id}
     mine = [known.my(session, case, rows.get(case.id)) for case in found]
-    cycles = _cycles(session, person_id, candidacies, directory)
+    cycles = [_completed(session, one, found) for one in _cycles(session, person_id, candidacies, directory)]
     alive = [one for one in mine if one.standing]
     busy = any(one.candidacy for one in alive) or any(one.incomplete for one in cycles)
     return MyPage(
@@ -167,6 +185,14 @@ def _cycles(
         Cycle(one, rows.get(one.id), one.id in rows or unit in Cohort.of_process(session, one).units)
         for one in alive
     ]
+
+
+def _completed(session: Session, cycle: Cycle, cases: Sequence[Case]) -> Cycle:
+    """The cycle with what the person can do about an incomplete file."""
+    if not cycle.incomplete or cycle.row is None:
+        return cycle
+    papers = completion.needed(session, cycle.process, cycle.row.candidate)
+    return replace(cycle, papers=papers, sent=completion.under_way(cases, cycle.process.id))
 
 
 @dataclass(frozen=True, slots=True)

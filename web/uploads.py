@@ -5,7 +5,7 @@ import zipfile
 from io import BytesIO
 from pathlib import PurePath
 
-from fastapi import UploadFile
+from starlette.datastructures import UploadFile
 
 from approvals.documents import LARGEST as LARGEST_DOCUMENT
 from approvals.documents import Incoming

@@ -97,8 +97,16 @@ def add_candidate(session: Session, actor: Actor, process_id: UUID, nip: str, re
     if employee_id is None:
         raise NoSuchPerson(nip=nip)
     _must_change(actor, employee_id, reason)
+    return admit(session, actor, process_id, employee_id, reason)
+
+
+def admit(session: Session, actor: Actor, process_id: UUID, employee_id: UUID, reason: str) -> Candidate:
+    """The same for a verb that has its own guard: somebody whose file a checked case has completed.
+
+    Raises NoSuchProcess, CycleClosed, CandidateAlready, NotEligible.
+    """
     process = _open_cycle(session, process_id)
-    before = session.get(Candidate, (process_id, employee_id))
+    before = session.get(Candidate, (process_id, employee_id), populate_existing=True)
     if before is not None and before.outcome == Screening.MEETS:
         raise CandidateAlready(name=before.name)
     number = before.number if before else _next_number(session, process_id)

@@ -14,6 +14,7 @@ from core.actor import Actor
 from core.errors import MufakatError
 from personnel import looking
 from web import deeds, dossiers, downloads, limiting, pages
+from web.completing import completing
 from web.deeds import Refused, fault_of
 from web.deps import CurrentActor, DbSession, People, Visitor
 from web.errors import status_of
@@ -137,6 +138,7 @@ def shown(
         status_of(at_fault) if (at_fault := fault_of(problem, refused, form)) else 200,
         page=page,
         case=page.case,
+        todo=completing(page, actor),
         problem=pages.said(request, problem) if problem else "",
         comment=comment,
         deeds=deeds.of_case(session, actor, page.case, directory=people),

@@ -36,9 +36,10 @@ def add(
     file: Upload = None,
     title: Text = "",
     key: Text = "",
+    line: Text = "",
     next: Text = "",
 ) -> Response:
-    """Put a document into the file."""
+    """Put a document into the file; `line` is said by the list of what is still needed."""
     limiting.hit(limiting.UPLOAD, str(actor.person_id))
     try:
         with session.begin_nested():
@@ -46,9 +47,9 @@ def add(
             name = title or sent.name.rpartition(".")[0][: documents.LONGEST_TITLE]
             documents.add(session, actor, case_id, sent, title=name, key=key, directory=people)
     except MufakatError as error:
-        form = Refused("upload", error, {"title": title, "key": key})
+        form = Refused(f"line-{key}" if line else "upload", error, {"title": title, "key": key})
         return _again(request, session, actor, people, case_id, next, form)
-    return pages.go(_back(case_id, next), N_("The document is in the file."))
+    return pages.go(_back(case_id, next, "complete" if line else "file"), N_("The document is in the file."))
 
 
 @router.post("/documents/{document_id}/replacement")
