@@ -65,7 +65,7 @@ class PersonnelDirectory:
             self._session,
             position=position,
             person=deciding.person_id,
-            ids=[deciding.unit_id],
+            unit=deciding.unit_id,
             roles=[deciding.role],
             day=day,
         )

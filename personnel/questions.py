@@ -79,12 +79,14 @@ _CALENDAR = (
 CALENDARS = select(*_CALENDAR).where(Calendar.id == any_(IDS))
 """Calendars with the days that are free in them."""
 
-UNITS_CALENDARS = (
-    select(Unit.id.label("unit_id"), *_CALENDAR)
-    .join(Calendar, Calendar.id == Unit.calendar_id)
-    .where(Unit.id == any_(IDS))
-)
+_UNITS_CALENDAR = select(Unit.id.label("unit_id"), *_CALENDAR).join(Calendar, Calendar.id == Unit.calendar_id)
+
+UNITS_CALENDARS = _UNITS_CALENDAR.where(Unit.id == any_(IDS))
 """The same for the calendars that the units of `ids` follow."""
 
-DECIDING = Together(POST, UNITS_CALENDARS, MEMBERS, HELD)
-"""What a decision asks: who has its post, when its unit works, who goes on, and what its decider has."""
+DECIDING = Together(POST, _UNITS_CALENDAR.where(Unit.id == bindparam("unit")), MEMBERS, HELD)
+"""What a decision asks: who has its post, when its unit works, who goes on, and what its decider has.
+
+Of one unit it is said that it is one: of a list PostgreSQL supposes ten in the plan that it would keep, finds
+a plan for this one list cheaper, and makes one each time.
+"""

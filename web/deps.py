@@ -38,10 +38,12 @@ class PasswordNeeded(NotAllowed):
 
 
 async def open_session() -> AsyncGenerator[Session]:
-    """Begun without a thread, for that asks the database nothing; committed in one, for that does."""
+    """Begun without a thread, for that asks the database nothing; committed in one, for that does, unless the
+    route has done so in its own."""
     with database.sessions()() as session:
         yield session
-        await run_in_threadpool(session.commit)
+        if session.in_transaction():
+            await run_in_threadpool(session.commit)
 
 
 DbSession = Annotated[Session, Depends(open_session, scope="function")]

@@ -1,12 +1,12 @@
 """What messages about cases need to know beside the event: the case, its chain's words, who is meant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, any_, bindparam, select
+from sqlalchemy import any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from approvals import instruments
@@ -14,7 +14,7 @@ from approvals.chains import definition_by_id
 from approvals.models import Case, Task
 from core.directory import Capacity, Person
 from core.events import Recorded
-from core.questions import IDS, ask
+from core.questions import IDS, Answer, ask
 from flows.process.models import Process
 from personnel.directory import PersonnelDirectory
 
@@ -157,13 +157,13 @@ class Background:
         self, telling: Sequence[Recorded]
     ) -> tuple[dict[UUID, CaseWords], dict[UUID, Sequence[UUID]]]:
         """The cases' words; and who is barred from which of the tasks that are offered to a role."""
-        cases = list({e.facts["case"] for e in telling if "case" in e.facts})
-        tasks = [e.facts["task"] for e in telling if e.facts.get("queue")]
-        words: dict[UUID, CaseWords] = {}
+        cases = {e.facts["case"] for e in telling if "case" in e.facts}
+        found = _of_cases(self.session, cases)
+        words = {row.id: self._words(CaseWords(*row)) for row in found}
         barred: dict[UUID, Sequence[UUID]] = {id_: task.barred for id_, task in self._coming.items()}
-        for *case, task, who in ask(self.session, _WORDS, ids=cases, tasks=tasks) if cases else ():
-            words[case[0]] = self._words(CaseWords(*case))
-            barred |= {task: who} if task else {}
+        offered = (e.facts["task"] for e in telling if e.facts.get("queue"))
+        if stored := [id_ for id_ in offered if id_ not in barred]:
+            barred |= {row.id: row.barred for row in ask(self.session, _BARRED, ids=stored)}
         return words, barred
 
     def _words(self, case: CaseWords) -> CaseWords:
@@ -174,22 +174,25 @@ class Background:
         return replace(case, process_title=title.model_dump())
 
 
-_WORDS = (
-    select(
-        Case.id,
-        Case.process_id,
-        Process.title.label("process_title"),
-        Case.chain_version_id,
-        Case.reference,
-        Case.title,
-        Case.subject_id,
-        Case.subject_name,
-        Case.statutory_due_at,
-        Case.version,
-        Task.id.label("task_id"),
-        Task.barred,
-    )
-    .outerjoin(Process, Process.id == Case.process_id)
-    .outerjoin(Task, and_(Task.case_id == Case.id, Task.id == any_(bindparam("tasks", type_=IDS.type))))
-    .where(Case.id == any_(IDS))
-)
+def _of_cases(session: Session, ids: Collection[UUID]) -> Answer:
+    """What cases are called; of one alone it is said that it is one, for which PostgreSQL keeps its plan."""
+    if len(ids) == 1:
+        return ask(session, _OF_CASE, case=next(iter(ids)))
+    return ask(session, _OF_CASES, ids=list(ids)) if ids else ()
+
+
+_WORDS = select(
+    Case.id,
+    Case.process_id,
+    Process.title.label("process_title"),
+    Case.chain_version_id,
+    Case.reference,
+    Case.title,
+    Case.subject_id,
+    Case.subject_name,
+    Case.statutory_due_at,
+    Case.version,
+).outerjoin(Process, Process.id == Case.process_id)
+_OF_CASE = _WORDS.where(Case.id == bindparam("case"))
+_OF_CASES = _WORDS.where(Case.id == any_(IDS))
+_BARRED = select(Task.id, Task.barred).where(Task.id == any_(IDS))
