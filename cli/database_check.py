@@ -5,10 +5,10 @@ from typing import cast
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from cli.schema import alembic_config, metadata
+from cli.schema import metadata
+from core.machine import newest_revision
 from core.settings import settings
 
 OLDEST = 15
@@ -68,7 +68,7 @@ def examine() -> Examination:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection)
             revision = context.get_current_revision()
-            newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+            newest = newest_revision()
             differences: list[str] = []
             if revision == newest:
                 differences = [described(found) for found in compare_metadata(context, metadata())]

@@ -84,13 +84,9 @@ def dump(
 
     with database(migrate=False):
         size = copies.dump(file)
-        facts: dict[str, object] = {
-            "file": str(file.resolve()),
-            "bytes": size,
-            "sha256": copies.fingerprint(file),
-        }
+        sha256 = copies.fingerprint(file)
         with transaction() as session:
-            note_if_known(session, Chore.COPY, **facts)
+            note_if_known(session, Chore.COPY, file=str(file.resolve()), bytes=size, sha256=sha256)
     print(f"{file}: {size / 1e6:.1f} MB")
 
 

@@ -8,6 +8,7 @@ import typer
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")] = False,
+    as_lines: Annotated[bool, typer.Option("--lines", hidden=True)] = False,
 ) -> None:
     """Look at everything that Mufakat needs, and say of each what to do.
 
@@ -24,7 +25,11 @@ def doctor(
 
     from cli.findings import findings
 
-    found = findings()
+    if as_lines:  # for the operator's page: each as soon as it is found, and nothing is started
+        for finding in findings(start=False):
+            print(json.dumps(vars(finding)), flush=True)
+        return
+    found = list(findings())
     broken = any(finding.state == "broken" for finding in found)
     if as_json:
         print(json.dumps({"ok": not broken, "findings": [vars(finding) for finding in found]}))

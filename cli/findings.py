@@ -4,19 +4,15 @@ import hashlib
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import Literal
 
 from cli.pginstall import version
 from cli.places import ROOT, home
 from cli.site import database_is_ours, read_values
-
-ROOM_NEEDED = 2_000_000_000
-LATE = 3
-"""Times the interval of checkpoints after which one is late."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +25,13 @@ class Finding:
     advice: str = ""
 
 
-def findings() -> list[Finding]:
-    """All findings; those of the database on a database that is started for them if nothing runs."""
+def findings(*, start: bool = True) -> Iterator[Finding]:
+    """All findings, each as soon as it is made. A database of ours that does not run is started for those of
+    the database, unless nothing may be started."""
     machine: list[Callable[[], Finding]] = [python, uv, lock, data_folder, disk, clock_zone]
-    looks = [*machine, secrets, logins, mail, chromium]
-    return [*(look() for look in looks), *databases(), prefect()]
+    for look in (*machine, secrets, logins, mail, chromium, prefect):
+        yield look()
+    yield from databases(start=start)
 
 
 def python() -> Finding:
@@ -59,10 +57,11 @@ def lock() -> Finding:
 
 
 def disk() -> Finding:
-    folder = next(path for path in (home().resolve(), *home().resolve().parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    found = f"{free / 1e9:.1f} GB free for {home().resolve()}"
-    if free >= ROOM_NEEDED:
+    from core import machine
+
+    disk = machine.disk()
+    found = f"{disk.free / 1e9:.1f} GB free for {disk.folder}"
+    if disk.free >= machine.ROOM_NEEDED:
         return Finding("Disk", "ok", found)
     return Finding("Disk", "broken", found, "Make room, or choose another data folder by MUFAKAT_HOME.")
 
@@ -160,18 +159,20 @@ def chromium() -> Finding:
     )
 
 
-def databases() -> list[Finding]:
+def databases(*, start: bool = True) -> list[Finding]:
     from cli.database_check import examine
-    from cli.reach import database
+    from cli.reach import database, unreachable
     from core.errors import MufakatError
 
+    if not start and (reason := unreachable()):
+        return [Finding("PostgreSQL", "broken", reason, "Start it, or see its log in the data folder.")]
     if database_is_ours(home()) and not read_values(home() / "instance.env"):
         return [Finding("PostgreSQL", "ok", f"{version()}, comes with Mufakat; no data yet")]
 
     try:
         with database(migrate=False):
             found = examine()
-            proof = [ledger()] if found.at_head else []
+            proof = [ledger(), copies()] if found.at_head else []
     except MufakatError as error:
         return [Finding("PostgreSQL", "broken", str(error), "See above.")]
     enough = "ok" if found.new_enough else "broken"
@@ -195,7 +196,7 @@ def ledger() -> Finding:
 
     with transaction() as session:
         last = checkpoints.latest(session)
-        late = checkpoints.is_due(session, LATE * checkpoints.interval())
+        late = checkpoints.is_late(session)
     found = f"checkpoint {last.number} of {last.at:%Y-%m-%d %H:%M} UTC" if last else "no checkpoint yet"
     if not late:
         return Finding("Ledger", "ok", found)
@@ -205,6 +206,26 @@ def ledger() -> Finding:
         f"{found}; the next is late",
         "See the keeper's log, and run ./mufakat ledger verify.",
     )
+
+
+def copies() -> Finding:
+    """Whether a copy of the database was made lately, and tried."""
+    from core import upkeep
+    from core.database import transaction
+    from core.settings import settings
+
+    with transaction() as session:
+        done = upkeep.latest(session)
+    copy, trial = done.get(upkeep.Chore.COPY), done.get(upkeep.Chore.TRIAL)
+    if copy is None:
+        found = "none was made by ./mufakat db dump"
+    else:
+        how = {None: "none was tried", True: "the last trial went well", False: "the last trial went wrong"}
+        tried = how[trial.well if trial else None]
+        found = f"{copy.facts['file']} of {copy.at:%Y-%m-%d %H:%M} UTC; {tried}"
+    if settings().demo or not upkeep.copy_is_late(copy, datetime.now(UTC), settings().upkeep.copy_hours):
+        return Finding("Copies", "ok", found)
+    return Finding("Copies", "warning", found, "Run ./mufakat db dump every night, and db try now and then.")
 
 
 def prefect() -> Finding:

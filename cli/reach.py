@@ -38,5 +38,5 @@ def unreachable() -> str | None:
     try:
         psycopg.connect(url, connect_timeout=3).close()
     except psycopg.OperationalError as error:
-        return str(error).strip().splitlines()[-1]
+        return str(error).strip().splitlines()[0]
     return None

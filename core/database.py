@@ -71,6 +71,7 @@ def engine() -> Engine:
         s.url.get_secret_value(),
         pool_size=s.pool_size,
         max_overflow=s.pool_size,
+        hide_parameters=True,  # what is sent may be about people, and an error goes into logs
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30000"},
     )
     event.listen(made, "checkin", _rest)

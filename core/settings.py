@@ -138,7 +138,7 @@ class UpkeepSettings(BaseModel):
     """What operators are warned of."""
 
     copy_hours: float = 26
-    """The last copy of the database (`./mufakat db dump`) may be so old; 0: copies are made by other means."""
+    """The last copy of the database (`db dump`) may be so old; 0: copies are made by other means."""
 
 
 class WebhookSettings(BaseModel):

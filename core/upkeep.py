@@ -65,6 +65,11 @@ def latest(session: Session) -> Mapping[Chore, Upkeep]:
     return {Chore(row.chore): row for row in session.scalars(newest)}
 
 
+def copy_is_late(copy: Upkeep | None, now: datetime, hours: float) -> bool:
+    """Whether a newer copy should be there, by real time; with 0 hours copies are made by other means."""
+    return bool(hours) and (copy is None or copy.at + timedelta(hours=hours) < now)
+
+
 def forget(session: Session, age: timedelta) -> int:
     """Delete notes that are so old, but for the last of each chore; returns how many."""
     kept = [row.id for row in latest(session).values()]

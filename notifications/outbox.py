@@ -1,6 +1,6 @@
 """The outbox: messages written in the transaction of what they tell about, sent later by the courier."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,6 +27,8 @@ NO_ADDRESS = "no address"
 URGENT = 0
 ORDINARY = 1
 CHUNK = 5_000
+MOST_RESENT = 500
+"""So many are sent again at once."""
 
 
 class NoSuchMessage(NotFound):
@@ -35,6 +37,10 @@ class NoSuchMessage(NotFound):
 
 class MessageOnItsWay(Conflict):
     """This message is still waiting to be sent, so nothing was changed. It is tried again by itself."""
+
+
+class SentMeanwhile(Conflict):
+    """This message was sent meanwhile, so nothing more was done. Load the page anew."""
 
 
 class MessageForgotten(Conflict):
@@ -127,22 +133,34 @@ def held_back(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Message).where(text("state = 'deferred'"))) or 0
 
 
+def homeless(session: Session) -> int:
+    """How many of the dead messages had no address to go to."""
+    lost = select(func.count()).select_from(Message).where(text("state = 'dead'"))
+    return session.scalar(lost.where(Message.last_error == NO_ADDRESS)) or 0
+
+
 def resend(
-    session: Session, actor: Actor, message_id: UUID, reason: str, *, recipient: Person | None = None
+    session: Session,
+    actor: Actor,
+    message_id: UUID,
+    reason: str,
+    *,
+    recipient: Person | None = None,
+    seen: str = "",
 ) -> Message:
     """Queue a dead or sent message again, under its own Message-ID; for operators and administrators.
 
     `recipient` is the same person as the directory knows them today: address, name and language follow it.
-    Raises NotAllowed, ReasonMissing, NoSuchMessage, MessageOnItsWay, CodeNotResent, MessageForgotten,
-    AddressMissing.
+    `seen` is the state in which they saw it: who asks twice, or after another, sends nothing twice.
+    Raises NotAllowed, ReasonMissing, NoSuchMessage, MessageOnItsWay, SentMeanwhile, CodeNotResent,
+    MessageForgotten, AddressMissing.
     """
-    if not actor.has(Role.OPERATOR, Role.ADMIN):
-        raise NotAllowed
-    if not reason.strip():
-        raise ReasonMissing
+    _guard_sender(actor, reason)
     message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if message is None:
         raise NoSuchMessage
+    if seen and message.state == MessageState.SENT != seen:
+        raise SentMeanwhile
     _guard_resend(message, recipient)
     if recipient is not None:
         message.address, message.name = recipient.email, recipient.name
@@ -156,6 +174,32 @@ def resend(
     tell(session, actor, "message.resent", message, {"reason": reason.strip()})
     session.flush()
     return message
+
+
+def resend_all(
+    session: Session,
+    actor: Actor,
+    reason: str,
+    find: Callable[[Collection[UUID]], Mapping[UUID, Person]],
+    limit: int = MOST_RESENT,
+) -> tuple[int, int]:
+    """Queue the dead messages again, the oldest first, to the addresses of today: after a night without a
+    mail server. What can't be sent again stays as it is.
+
+    `find` knows people by id. Returns how many are queued, and how many stayed. Raises NotAllowed,
+    ReasonMissing.
+    """
+    _guard_sender(actor, reason)
+    given_up = select(Message).where(text("state = 'dead'")).order_by(Message.created_at, Message.id)
+    lost = session.scalars(given_up.limit(limit).with_for_update(skip_locked=True)).all()
+    people, queued = find({message.recipient_id for message in lost}), 0
+    for message in lost:
+        try:
+            resend(session, actor, message.id, reason, recipient=people.get(message.recipient_id))
+        except (Conflict, Invalid):
+            continue
+        queued += 1
+    return queued, len(lost) - queued
 
 
 def tell(
@@ -178,6 +222,13 @@ def tell(
     }
     opens = session.get(Stream, message.id) is None
     record(session, actor, [Event(name, message.id, "message", said, personal, opens=opens)])
+
+
+def _guard_sender(actor: Actor, reason: str) -> None:
+    if not actor.has(Role.OPERATOR, Role.ADMIN):
+        raise NotAllowed
+    if not reason.strip():
+        raise ReasonMissing
 
 
 def _guard_resend(message: Message, recipient: Person | None) -> None:

@@ -53,6 +53,11 @@ def everybody(session: Session) -> list[UnreachedPerson]:
     return list(session.scalars(select(UnreachedPerson).order_by(UnreachedPerson.name)))
 
 
+def count(session: Session) -> int:
+    """How many people mail does not reach."""
+    return session.scalar(select(func.count()).select_from(UnreachedPerson)) or 0
+
+
 def among(session: Session, people: Collection[UUID]) -> dict[UUID, UnreachedPerson]:
     """Whom of these mail does not reach."""
     found = select(UnreachedPerson).where(UnreachedPerson.person_id.in_(people))

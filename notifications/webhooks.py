@@ -233,6 +233,12 @@ def waiting(session: Session) -> dict[UUID, int]:
     return dict(session.execute(counted).tuples().all())
 
 
+def count_disabled(session: Session) -> int:
+    """How many endpoints were switched off after failures."""
+    disabled = Endpoint.state == EndpointState.DISABLED
+    return session.scalar(select(func.count()).select_from(Endpoint).where(disabled)) or 0
+
+
 def forget(session: Session, before: datetime) -> int:
     """Delete what was sent or given up before a moment, and what an endpoint never took; returns how many."""
     old = delete(Delivery).where(Delivery.made_at < before).returning(Delivery.id)

@@ -19,8 +19,8 @@ from personnel import accounts
 from web import cookies, security
 from web.visit import Visit
 
-POLLING = "inbox"
-"""The part of a page that asks for itself anew every minute, whether or not somebody looks at it."""
+POLLING = frozenset({"inbox", "operator"})
+"""The parts of pages that ask for themselves anew every minute, whether or not somebody looks at them."""
 
 LISTENING = "/events"
 """Where open pages listen, whether or not somebody looks at them."""
@@ -55,7 +55,7 @@ shows why in a new one."""
 def find_visit(request: Request, session: DbSession) -> Visit:
     """Recognise the browser by its cookies; anybody may visit."""
     token = request.cookies.get(cookies.session_name(), "")
-    attended = request.headers.get("hx-trigger") != POLLING and request.url.path != LISTENING
+    attended = request.headers.get("hx-trigger") not in POLLING and request.url.path != LISTENING
     found = accounts.read_session(session, token, attended=attended) if token else None
     if found is None:
         visit = Visit(clock.now(session), _language(request, ""), _anonymous_secret(request))

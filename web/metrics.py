@@ -7,8 +7,9 @@ answers tells of all. What waits is read from the database at each scrape: it is
 import hmac
 import os
 import time
+from collections import Counter as Counts
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from ipaddress import ip_address
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -19,13 +20,14 @@ from sqlalchemy.orm import Session, SessionTransaction
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import clock
 from core.database import transaction
 from core.events import Recorded
-from core.ledger import checkpoints
 from core.settings import settings
-from flows.process import queries as processes
-from notifications import outbox, webhooks
+from core.upkeep import Chore
+from web import alarms
+from web.alarms import Urgency
+from web.patience import Patient
+from web.vitals import Vitals, vitals
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 NOWHERE = "none"
@@ -142,31 +144,55 @@ def _waiting() -> CollectorRegistry:
 
 
 def _ask(session: Session, to: CollectorRegistry) -> None:
-    at = clock.now(session)
-    mail, last = outbox.depth(session), checkpoints.latest(session)
-    messages = Gauge("mufakat_outbox_messages", "Mails in the outbox, by state.", ["state"], registry=to)
-    for state in ("queued", "leased", "dead"):
-        messages.labels(state).set(getattr(mail, state))
-    _age(to, "mufakat_outbox_oldest_seconds", "Age of the oldest mail that waits.", mail.oldest, at)
-    hooks = Gauge("mufakat_webhooks_waiting", "Deliveries that wait for other systems.", registry=to)
-    hooks.set(sum(webhooks.waiting(session).values()))
-    gates = Gauge("mufakat_gates_waiting", "Gates at which cycles wait.", registry=to)
-    gates.set(processes.count_waiting_gates(session))
-    _age(
-        to,
-        "mufakat_ledger_checkpoint_age_seconds",
-        "Age of the last checkpoint.",
-        last.at if last else None,
-        at,
-    )
-    young = Gauge("mufakat_ledger_events_uncovered", "Events that no checkpoint covers yet.", registry=to)
-    young.set(checkpoints.uncovered(session))
+    now = vitals(session, Patient(session))
+    _tell_mail(now, to)
+    _tell_log(now, to)
+    _tell_machine(now, to)
+    if now.gates is not None:
+        gates = Gauge("mufakat_gates_waiting", "Gates at which cycles wait.", registry=to)
+        gates.set(now.gates)
+    needs = Gauge("mufakat_problems", "What needs an operator, as their page says.", ["urgency"], registry=to)
+    found = Counts(one.urgency for one in alarms.problems(now, alarms.circumstances()))
+    for urgency in Urgency:
+        needs.labels(urgency).set(found[urgency])
+
+
+def _tell_mail(now: Vitals, to: CollectorRegistry) -> None:
+    if now.mail:
+        messages = Gauge("mufakat_outbox_messages", "Mails in the outbox, by state.", ["state"], registry=to)
+        for state in ("queued", "leased", "dead"):
+            messages.labels(state).set(getattr(now.mail.depth, state))
+        oldest = now.mail.depth.oldest
+        _age(to, "mufakat_outbox_oldest_seconds", "Age of the oldest mail that waits.", oldest, now.at)
+    if now.hooks:
+        hooks = Gauge("mufakat_webhooks_waiting", "Deliveries that wait for other systems.", registry=to)
+        hooks.set(now.hooks.waiting)
+
+
+def _tell_log(now: Vitals, to: CollectorRegistry) -> None:
+    if now.log:
+        last = now.log.last.at if now.log.last else None
+        _age(to, "mufakat_ledger_checkpoint_age_seconds", "Age of the last checkpoint.", last, now.at)
+        young = Gauge("mufakat_ledger_events_uncovered", "Events that no checkpoint covers yet.", registry=to)
+        young.set(now.log.uncovered)
+    copy = now.upkeep.get(Chore.COPY) if now.upkeep else None
+    _age(to, "mufakat_copy_age_seconds", "Age of the last db dump.", copy.at if copy else None, now.real)
+
+
+def _tell_machine(now: Vitals, to: CollectorRegistry) -> None:
     services = Gauge(
         "mufakat_service_heard_seconds", "Since a service was heard of.", ["service"], registry=to
     )
-    real = datetime.now(UTC)
-    for one in processes.services(session):
-        services.labels(one.service).set((real - one.at).total_seconds())
+    for one in now.services or ():
+        services.labels(one.service).set((now.real - one.at).total_seconds())
+    if now.disk:
+        free = Gauge("mufakat_disk_free_bytes", "Free room for the data folder.", registry=to)
+        free.set(now.disk.free)
+    if now.database:
+        size = Gauge("mufakat_database_bytes", "Size of the database.", registry=to)
+        size.set(now.database.bytes)
+        taken = Gauge("mufakat_database_connections", "Connections to the database's server.", registry=to)
+        taken.set(now.database.connections)
 
 
 def _age(to: CollectorRegistry, name: str, about: str, since: datetime | None, now: datetime) -> None:

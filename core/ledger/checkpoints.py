@@ -20,6 +20,8 @@ from core.ledger.tiles import Gap, Tree
 from core.settings import settings
 
 CHECKPOINT_LOCK = 0x6D75666C
+LATE = 3
+"""Times the interval of checkpoints after which one is late."""
 
 
 class LedgerAltered(MufakatError):
@@ -72,6 +74,11 @@ def is_due(session: Session, every: timedelta) -> bool:
     """Whether the last checkpoint is so old, and something happened since."""
     before = latest(session)
     return (before is None or before.at + every <= clock.now(session)) and _anything_new(session, before)
+
+
+def is_late(session: Session) -> bool:
+    """Whether one should have been signed long ago: the keeper is away, or refuses to sign."""
+    return is_due(session, LATE * interval())
 
 
 def sign_when_due(session: Session, actor: Actor) -> Checkpoint | None:

@@ -5,7 +5,6 @@ Each may be cut off at any instruction; the next look at the process finds what 
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,13 +12,15 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.actor import system
 from core.database import transaction
+from core.withheld import withheld
 from flows.process import kinds
 from flows.process.history import tell
 from flows.process.intents import start_anew
-from flows.process.keeper import ENDED, Action, Seen
+from flows.process.keeper import ENDED, OUTSIDE, Action, Seen
 from flows.process.models import Process, ProcessState
 from flows.process.prefect_api import Prefect, RunSeen
 from flows.process.run import GRACE_SECONDS, lease
+from flows.process.run_logs import tag_of
 from flows.process.standing import HOPELESS_AFTER, Kept
 
 LONGEST_REST_SECONDS = 60
@@ -63,9 +64,9 @@ def _create(process: Kept, prefect: Prefect, run: RunSeen | None) -> None:
         key=f"{process.id}:{process.fence}",
         name=name,
         parameters={"process_id": str(process.id), "fence": process.fence},
-        tags=[_tag(process.id)],
+        tags=[tag_of(process.id)],
     )
-    prefect.end_others(_tag(process.id), made.id, "replaced by a later start")
+    prefect.end_others(tag_of(process.id), made.id, "replaced by a later start")
     with _held(process) as (session, row):
         if row is None or row.run_id is not None:
             return
@@ -121,9 +122,8 @@ def _show_failed(process: Kept, prefect: Prefect, run: RunSeen | None) -> None:
     with _held(process) as (session, row):
         if row is None:
             return
-        row.error = row.error or (
-            run.message if run and run.message else f"died {HOPELESS_AFTER} times in a row"
-        )
+        said = withheld(run.message) if run else ""
+        row.error = row.error or said or f"died {HOPELESS_AFTER} times in a row"
         row.state = ProcessState.FAILED
         facts = {"fence": row.fence, "step": row.progress.get("step")}
         tell(session, system("keeper"), row, "failed", facts, personal={"error": row.error})
@@ -141,9 +141,6 @@ def _nothing(process: Kept, prefect: Prefect, run: RunSeen | None) -> None:
     return
 
 
-OUTSIDE = "The run was cancelled in the flow server's own pages."
-"""Shown with a process that was paused by it; resume or restart starts it again."""
-
 _ACT: dict[Action, Callable[[Kept, Prefect, RunSeen | None], None]] = {
     Action.NOTHING: _nothing,
     Action.CREATE: _create,
@@ -154,7 +151,3 @@ _ACT: dict[Action, Callable[[Kept, Prefect, RunSeen | None], None]] = {
     Action.SHOW_FAILED: _show_failed,
     Action.SHOW_CANCELLED: _show_cancelled,
 }
-
-
-def _tag(process_id: UUID) -> str:
-    return f"process:{process_id}"

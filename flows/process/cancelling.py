@@ -15,7 +15,13 @@ KIND = ProposalKind.PROCESS_CANCELLATION
 
 
 def ask(
-    session: Session, actor: Actor, process_id: UUID, kind: IntentKind, reason: str = ""
+    session: Session,
+    actor: Actor,
+    process_id: UUID,
+    kind: IntentKind,
+    reason: str = "",
+    *,
+    start: int | None = None,
 ) -> Intent | Proposal:
     """Ask for anything of a process, as the pages and programs do: its end the way that takes two.
 
@@ -23,7 +29,7 @@ def ask(
     """
     if kind is IntentKind.CANCEL:
         return cancel(session, actor, process_id, reason)
-    return service.ask(session, actor, process_id, kind, reason)
+    return service.ask(session, actor, process_id, kind, reason, start=start)
 
 
 def cancel(session: Session, actor: Actor, process_id: UUID, reason: str) -> Intent | Proposal:

@@ -27,6 +27,10 @@ class ReasonNeeded(Invalid):
     """Say why: the reason is kept with what you ask for. Nothing was changed."""
 
 
+class StartedAnew(Conflict):
+    """The flow was started anew after this page was made; nothing more was done. Look again how it goes."""
+
+
 class NotNow(Conflict):
     """The process is {state}; it can't be asked to {intent} now. Nothing was changed."""
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from flows.process.models import ProcessState
 
+OUTSIDE = "The run was cancelled in the flow server's own pages."
+"""Shown with a process that was paused by it; resume or restart starts it again."""
+
 
 class Wish(StrEnum):
     """What the office wants of a process' run."""

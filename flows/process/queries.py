@@ -66,17 +66,6 @@ class Service:
     facts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What an operator sees first."""
-
-    processes: Mapping[str, int]
-    """How many in each state."""
-    failed: Sequence[Process]
-    pending: Sequence[Intent]
-    services: Sequence[Service]
-
-
 def processes(
     session: Session,
     *,
@@ -148,18 +137,6 @@ def services(session: Session) -> list[Service]:
         if not (silent and known):
             known.append(Service(row.service, row.instance, row.at, silent, row.facts))
     return [service for known in found.values() for service in known]
-
-
-def overview(session: Session) -> Overview:
-    """What an operator sees first: states, failures, what was asked for, who is silent."""
-    states = select(Process.state, func.count()).group_by(Process.state)
-    pending = select(Intent).where(Intent.state == "pending").order_by(Intent.asked_at)
-    return Overview(
-        processes={row[0]: row[1] for row in session.execute(states)},
-        failed=processes(session, states=["failed"], limit=20),
-        pending=session.scalars(pending.limit(50)).all(),
-        services=services(session),
-    )
 
 
 def _found(kind: str | None, states: Sequence[str], search: str) -> Select[Any]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.database import UtcDateTime, transaction
 from core.errors import Conflict
+from core.withheld import in_a_line
 from flows.process.models import Process, ProcessState
 from flows.process.service import locked
 
@@ -143,7 +144,7 @@ def _write_down(run: Run, error: Exception) -> None:
             session.execute(
                 update(Process)
                 .where(Process.id == run.process_id, Process.fence == run.fence)
-                .values(error=func.left(f"{type(error).__name__}: {error}", 2_000))
+                .values(error=in_a_line(error)[:2_000])
             )
     except DBAPIError as exc:
         log.warning("the failure could not be written down", error=str(exc.orig))

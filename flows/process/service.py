@@ -13,7 +13,7 @@ from core.actor import Actor, Role
 from core.ids import new_id
 from flows.process import kinds
 from flows.process.asking import guard_asking, guard_moment
-from flows.process.errors import BadParams, NoSuchProcess, OnlyHr, TakesTwo
+from flows.process.errors import BadParams, NoSuchProcess, OnlyHr, StartedAnew, TakesTwo
 from flows.process.history import tell
 from flows.process.models import Intent, IntentKind, Process, ProcessState
 
@@ -70,16 +70,21 @@ def ask(
     reason: str = "",
     *,
     confirmed_by: UUID | None = None,
+    start: int | None = None,
 ) -> Intent:
     """Ask for something to happen to a process; the keeper carries it out, once.
 
-    Asking again for what is still pending returns the first request. What has begun is cancelled by two, see
-    cancelling.py. Raises NoSuchProcess, OnlyHr, OnlyOperators, ReasonNeeded, NotNow, TakesTwo.
+    Asking again for what is still pending returns the first request. `start` is the number of the start that
+    whoever asks saw: asked about an earlier one, a restart was carried out already. What has begun is
+    cancelled by two, see cancelling.py. Raises NoSuchProcess, OnlyHr, OnlyOperators, ReasonNeeded,
+    StartedAnew, NotNow, TakesTwo.
     """
     guard_asking(actor, kind, reason)
     process = locked(session, process_id)
     if already := pending(session, process_id, kind):
         return already
+    if kind is IntentKind.RESTART and start is not None and start != process.fence:
+        raise StartedAnew
     guard_moment(ProcessState(process.state), kind)
     guard_second(process, kind, confirmed_by)
     intent = Intent(

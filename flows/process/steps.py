@@ -13,6 +13,7 @@ from prefect.tasks import Task
 from sqlalchemy.exc import DBAPIError
 
 from core.database import transaction
+from core.withheld import in_a_line
 from flows.process import gates
 from flows.process.memory import Remembered, Verb, advance, note_failure, recall
 from flows.process.run import StaleRun, current, passing
@@ -76,7 +77,7 @@ def _note(process_id: UUID, name: str, error: Exception) -> None:
     """Keep the error where the operator sees it; with the database away Prefect's log alone has it."""
     try:
         with transaction() as session:
-            note_failure(session, current(process_id), name, f"{type(error).__name__}: {error}")
+            note_failure(session, current(process_id), name, in_a_line(error))
     except DBAPIError as also:
         error.add_note(f"and it could not be noted: {also.orig}")
 

@@ -1,36 +1,39 @@
-"""The operator's one page: what runs, what waits for whom, what failed; and asking for something."""
+"""The operator's page: what is wrong and what to do, then everything that runs; and asking for something."""
 
 import platform
-import shutil
+import tomllib
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from approvals import hold_ups
+from approvals import hold_ups, holders
+from approvals.directory import Directory
 from approvals.models_proposals import Proposal
+from core import upkeep
 from core.errors import Invalid, MufakatError
-from core.settings import settings
-from flows.process import asking, cancelling
+from core.machine import newest_revision
+from core.settings import ROOT, settings
+from core.upkeep import Chore
+from flows.process import asking, cancelling, run_logs
 from flows.process import queries as processes
-from flows.process.models import ENDED, IntentKind, Process, ProcessState
-from flows.process.queries import ProcessView
+from flows.process.board import OnBoard
+from flows.process.models import IntentKind, ProcessState
 from notifications import outbox
 from notifications.models import Message
-from web import pages, timeline
+from web import alarm_words, alarms, doctoring, limiting, pages, timeline
 from web.deps import CurrentActor, DbSession, OperatorActor, People, Visitor
+from web.patience import Patient
+from web.vitals import Vitals, vitals
 from web.words import N_
 
 router = APIRouter(prefix="/operator")
 MOST_DEAD = 50
-MOST_SHOWN = 100
 PROPOSED = N_("Proposed. It takes effect when another of HR, or an administrator, agrees.")
-LIVING = [state for state in ProcessState if state not in ENDED]
 
 
 class UnknownWish(Invalid):
@@ -38,27 +41,85 @@ class UnknownWish(Invalid):
 
 
 @router.get("")
-def overview(request: Request, visit: Visitor, session: DbSession, actor: OperatorActor) -> Response:
-    """Everything an operator looks at first, without a question to the flow server."""
-    living = [
-        processes.process_view(session, process.id)
-        for process in processes.processes(session, states=LIVING, limit=MOST_SHOWN)
-    ]
-    pending = {view.process.id: {intent.kind for intent in view.pending} for view in living}
+def overview(
+    request: Request, visit: Visitor, session: DbSession, actor: OperatorActor, people: People
+) -> Response:
+    """Whether something is wrong, what, and what to do; without a question to the flow server."""
+    patient = Patient(session)
+    now = vitals(session, patient)
+    living = now.processes or ()
+    ids = [one.process.id for one in living]
+    awaited = patient.read("awaited", partial(holders.awaited, process_ids=ids)) or {}
+    whose = {h.person_id for one in awaited.values() for h in one.holders[:MOST_NAMED] if h.person_id}
+    names = patient.read("awaited", lambda _: _names(people, whose)) or {}
+    dead = patient.read("mail", partial(outbox.dead, limit=MOST_DEAD))
+    marked = patient.read("processes", hold_ups.attention)
     return pages.show(
         request,
         "operator/overview.html",
-        overview=processes.overview(session),
+        vitals=now,
+        problems=_told(now, visit.language),
         living=living,
-        askable={v.process.id: _askable(actor, v.process, pending[v.process.id]) for v in living},
+        awaited=awaited,
+        names=names,
+        most_named=MOST_NAMED,
+        askable={one.process.id: _askable(actor, one) for one in living},
         places={name: timeline.place(name, visit.language) for name in _places(living)},
-        outbox=outbox.depth(session),
-        marked=hold_ups.attention(session),
-        dead=outbox.dead(session, MOST_DEAD),
-        versions=_versions(session),
-        disk=shutil.disk_usage(_existing_home()),
-        prefect=settings().prefect.api_url.removesuffix("/api"),
+        marked=marked or (),
+        dead=dead or (),
+        expected=alarms.EXPECTED,
+        code=_code(),
+        revision=newest_revision(),
+        prefect=settings().prefect_pages,
     )
+
+
+MOST_NAMED = 4
+"""Of those whom a cycle waits for; the others are counted."""
+
+
+@router.get("/processes/{process_id}/log")
+def log(
+    request: Request,
+    session: DbSession,
+    actor: OperatorActor,
+    process_id: UUID,
+    step: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """The end of what the flow server kept of a step's log, or of the flow's own."""
+    process = processes.process(session, process_id)
+    session.commit()  # no connection is held while another server is asked
+    found, refusal = None, ""
+    try:
+        found = run_logs.read(process_id, step)
+    except MufakatError as error:
+        refusal = pages.said(request, error)
+    return pages.show(
+        request,
+        "operator/log.html",
+        process=process,
+        step=step,
+        place=timeline.place(step, pages.visit_of(request).language) if step else "",
+        log=found,
+        refusal=refusal,
+        prefect=settings().prefect_pages,
+    )
+
+
+@router.post("/doctor")
+def examine(
+    request: Request, session: DbSession, actor: OperatorActor, look: Annotated[Literal["now"], Form()]
+) -> Response:
+    """Have the doctor look at everything; what it finds is kept, and shown on the page."""
+    limiting.hit(limiting.COSTLY, str(actor.person_id))
+    session.commit()  # no connection is held meanwhile
+    try:
+        found = doctoring.look()
+    except MufakatError as error:
+        return pages.go("/operator#doctor", pages.said(request, error), "plain")
+    well = all(one["state"] != "broken" for one in found)
+    upkeep.note(session, Chore.DOCTOR, well=well, findings=found)
+    return pages.go("/operator#doctor", N_("The doctor looked at everything."), "good" if well else "plain")
 
 
 @router.post("/processes/{process_id}/{kind}")
@@ -69,6 +130,7 @@ def ask(
     process_id: UUID,
     kind: str,
     reason: Annotated[str, Form()] = "",
+    start: Annotated[int | None, Form()] = None,
     next: Annotated[str, Form()] = "/operator",
 ) -> Response:
     """Ask for something to happen to a process; the keeper carries it out."""
@@ -77,12 +139,34 @@ def ask(
         raise UnknownWish
     try:
         with session.begin_nested():
-            asked = cancelling.ask(session, actor, process_id, IntentKind(kind), reason)
+            asked = cancelling.ask(session, actor, process_id, IntentKind(kind), reason, start=start)
     except MufakatError as error:
         return pages.go(where, pages.said(request, error), "bad")
     if isinstance(asked, Proposal):
         return pages.go(where, PROPOSED, "plain")
-    return pages.go(where, N_("It is asked for, and will be carried out within seconds."))
+    if any(one.service == "keeper" and not one.silent for one in processes.services(session)):
+        return pages.go(where, N_("It is asked for, and will be carried out within seconds."))
+    return pages.go(
+        where, N_("It is asked for. The keeper is silent: it is carried out when that is back."), "plain"
+    )
+
+
+@router.post("/messages/resend")
+def resend_all(
+    request: Request,
+    session: DbSession,
+    actor: OperatorActor,
+    people: People,
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Queue all messages again that could not be delivered, to the addresses of today."""
+    try:
+        with session.begin_nested():
+            queued, stayed = outbox.resend_all(session, actor, reason, people.people)
+    except MufakatError as error:
+        return pages.go("/operator#mail", pages.said(request, error), "bad")
+    word = N_("Queued again: {queued}. Without an address, or codes whose time is over: {stayed}.")
+    return pages.go("/operator#mail", word, queued=queued, stayed=stayed)
 
 
 @router.post("/messages/{message_id}/resend")
@@ -93,38 +177,43 @@ def resend(
     people: People,
     message_id: UUID,
     reason: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Queue a message again that could not be delivered, to the address that its reader has today."""
     message = session.get(Message, message_id)
     today = people.people([message.recipient_id]).get(message.recipient_id) if message else None
     try:
         with session.begin_nested():
-            outbox.resend(session, actor, message_id, reason, recipient=today)
+            outbox.resend(session, actor, message_id, reason, recipient=today, seen=seen)
     except MufakatError as error:
-        return pages.go("/operator#outbox", pages.said(request, error), "bad")
-    return pages.go("/operator#outbox", N_("The message is queued again."))
+        return pages.go("/operator#mail", pages.said(request, error), "bad")
+    return pages.go("/operator#mail", N_("The message is queued again; the courier sends it within seconds."))
 
 
-def _askable(actor: CurrentActor, process: Process, pending: set[str]) -> frozenset[IntentKind]:
-    return asking.askable(actor, ProcessState(process.state), pending)
+def _told(now: Vitals, language: str) -> list[alarm_words.Told]:
+    return [alarm_words.told(one, language) for one in alarms.problems(now, alarms.circumstances())]
 
 
-def _places(living: Sequence[ProcessView]) -> set[str]:
-    return {part.name for view in living for part in (*view.gates, *view.steps)}
+def _askable(actor: CurrentActor, one: OnBoard) -> frozenset[IntentKind]:
+    asked = {intent.kind for intent in one.pending}
+    return asking.askable(actor, ProcessState(one.process.state), asked)
 
 
-def _versions(session: Session) -> dict[str, str]:
-    """What runs here, by name."""
-    database = session.execute(text("SHOW server_version")).scalar_one()
+def _places(living: Sequence[OnBoard]) -> set[str]:
+    return {part.name for one in living for part in (*one.gates, *one.steps)}
+
+
+def _names(people: Directory, whose: set[UUID]) -> dict[UUID, str]:
+    return {person.id: person.name for person in people.people(whose).values()}
+
+
+@lru_cache
+def _code() -> dict[str, str]:
+    """What runs in this process, by name."""
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     return {
+        "Mufakat": str(ours),
         "Python": platform.python_version(),
-        "PostgreSQL": str(database),
         "Prefect": version("prefect"),
         "FastAPI": version("fastapi"),
     }
-
-
-def _existing_home() -> str:
-    """The data folder, or the nearest folder above it that is there."""
-    home = settings().home
-    return str(next(folder for folder in (home, *home.parents) if folder.exists()))

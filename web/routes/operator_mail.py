@@ -35,28 +35,38 @@ def overview(request: Request, session: DbSession, actor: OperatorActor) -> Resp
 
 @router.post("/operator/mail/hold")
 def hold(
-    request: Request, session: DbSession, actor: OperatorActor, reason: Annotated[str, Form()] = ""
+    request: Request,
+    session: DbSession,
+    actor: OperatorActor,
+    reason: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/operator/mail",
 ) -> Response:
     """Stop the outgoing mail."""
+    where = pages.own_page(next)
     try:
         with session.begin_nested():
             holds.place(session, actor, reason)
     except MufakatError as error:
-        return pages.go("/operator/mail", pages.said(request, error), "bad")
-    return pages.go("/operator/mail", N_("The outgoing mail is stopped. What is written meanwhile waits."))
+        return pages.go(where, pages.said(request, error), "bad")
+    return pages.go(where, N_("The outgoing mail is stopped. What is written meanwhile waits."))
 
 
 @router.post("/operator/mail/lift")
 def lift(
-    request: Request, session: DbSession, actor: OperatorActor, reason: Annotated[str, Form()] = ""
+    request: Request,
+    session: DbSession,
+    actor: OperatorActor,
+    reason: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/operator/mail",
 ) -> Response:
     """Let the mail go on."""
+    where = pages.own_page(next)
     try:
         with session.begin_nested():
             holds.lift(session, actor, reason)
     except MufakatError as error:
-        return pages.go("/operator/mail", pages.said(request, error), "bad")
-    return pages.go("/operator/mail", N_("The mail goes on."))
+        return pages.go(where, pages.said(request, error), "bad")
+    return pages.go(where, N_("The mail goes on."))
 
 
 @router.post("/operator/mail/reached/{person_id}")

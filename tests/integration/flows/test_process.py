@@ -9,9 +9,10 @@ from core.errors import MufakatError
 from core.events import history
 from flows.process import intents, service
 from flows.process.asking import WHO
+from flows.process.board import board, states
 from flows.process.errors import NoSuchKind, NoSuchProcess, NotNow, OnlyHr, OnlyOperators
 from flows.process.models import Intent, IntentKind, Process, ProcessState
-from flows.process.queries import overview, process_view, processes
+from flows.process.queries import process_view, processes
 from flows.promotion.errors import CycleOverlaps, NobodyThere, UnknownUnit
 from tests.integration.flows import cycles
 from tests.integration.flows.agency import Agency
@@ -153,16 +154,16 @@ def test_what_was_done_is_signed_by_who_asked(session: Session, agency: Agency) 
     assert told.facts["reason"] == "server penuh"
 
 
-def test_the_overview_shows_what_failed_and_what_was_asked(session: Session, agency: Agency) -> None:
+def test_the_board_shows_first_what_failed_and_what_was_asked(session: Session, agency: Agency) -> None:
     run = cycles.launch(agency)
     process = session.get_one(Process, run.process_id)
     process.state = ProcessState.FAILED
     session.flush()
     service.ask(session, agency.actor(agency.operator), process.id, IntentKind.RESTART, "coba lagi")
-    seen = overview(session)
-    assert [p.id for p in seen.failed] == [process.id]
-    assert [i.kind for i in seen.pending] == ["restart"]
-    assert seen.processes == {"failed": 1}
+    seen = board(session)
+    assert [one.process.id for one in seen] == [process.id]
+    assert [i.kind for i in seen[0].pending] == ["restart"]
+    assert states(session) == {"failed": 1}
 
 
 def test_every_intent_has_somebody_who_may_ask_it() -> None:

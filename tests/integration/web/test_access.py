@@ -75,6 +75,7 @@ def allowed(office: Office) -> dict[str, set[str]]:
         "/hr/imports": {"hr"},
         "/hr/processes/new": {"hr"},
         "/operator": {"operator"},
+        f"/operator/processes/{cycle}/log?step=screen-candidates": {"operator"},
         "/analytics/times": logged_in,
         "/analytics/reasons": logged_in,
         "/analytics/flow": logged_in,
