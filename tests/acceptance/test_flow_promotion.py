@@ -18,7 +18,8 @@ from core.database import engine, transaction
 from core.events import history
 from core.ids import new_id
 from core.settings import ROOT
-from flows.process.models import Gate, IntentKind, Step
+from flows.process import run_logs
+from flows.process.models import Gate, IntentKind, Process, Step
 from flows.process.queries import services
 from flows.promotion.models import Candidate, Decree
 from flows.promotion.pinned import CHAIN_FILE
@@ -242,6 +243,14 @@ def test_a_step_that_fails_is_shown_to_operators_and_goes_on_after_a_restart(ins
         failed = cycle.until("failed", "failed")
         assert failed.error
         assert "subject.nothing" in failed.error
+
+        def logged(_: Process) -> bool:
+            lines = run_logs.read(cycle.process_id, "screen-candidates").lines
+            return any("subject.nothing" in line.text for line in lines if line.level == "error")
+
+        cycle.until_so(logged, "failed, and the server has the step's log")
+        cycle.until_so(lambda _: bool(run_logs.read(cycle.process_id).lines), "failed, and the flow's own")
+        assert run_logs.read(cycle.process_id, "finalise").lines == ()
         with transaction() as session:
             told = select(func.count()).where(
                 Message.template == "process_failed", Message.recipient_id == cycle.agency.operator.id

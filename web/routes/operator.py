@@ -22,7 +22,7 @@ from core.upkeep import Chore
 from flows.process import asking, cancelling, run_logs
 from flows.process import queries as processes
 from flows.process.board import OnBoard
-from flows.process.models import IntentKind, ProcessState
+from flows.process.models import IntentKind, ProcessState, Step
 from notifications import outbox
 from notifications.models import Message
 from web import alarm_words, alarms, doctoring, limiting, pages, timeline
@@ -88,6 +88,7 @@ def log(
 ) -> Response:
     """The end of what the flow server kept of a step's log, or of the flow's own."""
     process = processes.process(session, process_id)
+    known = session.get(Step, (process_id, step)) if step else None
     session.commit()  # no connection is held while another server is asked
     found, refusal = None, ""
     try:
@@ -102,6 +103,7 @@ def log(
         place=timeline.place(step, pages.visit_of(request).language) if step else "",
         log=found,
         refusal=refusal,
+        error=(known.error if known else None) or process.error,
         prefect=settings().prefect_pages,
     )
 
