@@ -71,8 +71,9 @@ def of_case(session: Session, actor: Actor, case: Case, language: str) -> list[P
 
 
 def of_cycle(session: Session, actor: Actor, process_id: UUID, language: str) -> list[Proposed]:
-    """What waits about a whole cycle, or about a case of it; for those who may see cycles."""
-    return [_shown(session, actor, one, language) for one in proposals.about_process(session, process_id)]
+    """What waits about a whole cycle; for those who may see cycles."""
+    waiting = proposals.about_process(session, process_id)
+    return [_shown(session, actor, one, language) for one in waiting if one.process_id]
 
 
 def _shown(session: Session, actor: Actor, one: Proposal, language: str) -> Proposed:

@@ -9,6 +9,7 @@ from approvals.directory import Directory
 from core.language import moment, translate
 from core.settings import settings
 from flows.process.queries import Moment, ProcessView
+from web.formats import plain_day
 from web.words import N_, WORDS_OF
 
 SENTENCES = {
@@ -78,6 +79,9 @@ def _line(m: Moment, by: str, language: str) -> Line:
             known["gate"] += (
                 f" ({moment(language, datetime.fromisoformat(known['opens_at']), settings().zone)})"
             )
+    if "until" in known:
+        day = datetime.fromisoformat(known["until"]).astimezone(settings().zone)
+        known["until"] = plain_day(day.date().isoformat(), language)
     if "kind" in known:
         known["kind"] = translate(language, WORDS_OF.get(str(known["kind"]), str(known["kind"])))
     text = translate(language, SENTENCES.get(m.name, m.name)).format_map(_Absent(known))

@@ -24,7 +24,7 @@ from core.database import transaction
 from core.ledger import checkpoints
 from core.ledger.checkpoints import LedgerAltered
 from core.ledger.signing import NotAKey
-from flows.process import acting, hooks, intents, standing
+from flows.process import acting, foretelling, hooks, intents, standing
 from flows.process.heartbeats import BEAT_SECONDS, beat, this_instance
 from flows.process.keeper import Action, next_action
 from flows.process.leadership import Leadership
@@ -37,6 +37,8 @@ TICK_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
 LONGEST_BACKOFF_SECONDS = 15.0
 FILES_SECONDS = 3600.0
+FORETELL_SECONDS = 20.0
+"""How often it is asked whose end is to be reckoned anew; how old an answer may be, foretelling says."""
 SWEEP_LIMIT = 500
 CHECKPOINT_SECONDS = 10.0
 """How often it is asked whether a checkpoint is due; how often one is, the settings say."""
@@ -78,6 +80,7 @@ class Keeper:
                 self._every(SWEEP_SECONDS, _reschedule)
                 self._every(SWEEP_SECONDS, _resets)
                 self._every(FILES_SECONDS, _sweep_files)
+                self._every(FORETELL_SECONDS, _foretell)
                 _unharmed("seal", _seal)
                 _unharmed("hooks", _hooks)
                 self._every(CHECKPOINT_SECONDS, _checkpoint)
@@ -221,6 +224,15 @@ def _sweep_files() -> None:
         filestore.sweep(partial(documents.referred_to, session))
     with transaction() as session:
         documents.remove_erased(session)
+
+
+def _foretell() -> None:
+    """Reckon anew when processes would end, each in a transaction of its own."""
+    with transaction() as session:
+        waiting = foretelling.due(session)
+    for process_id in waiting:
+        with transaction() as session:
+            foretelling.foretell(session, process_id)
 
 
 def _reschedule() -> None:

@@ -7,10 +7,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
+from approvals.forecast import Interval
 from flows.process.errors import BadParams, NoSuchKind
+from flows.process.models import Process
 
 DryRun = Callable[[Session, Any], Any]
 Check = Callable[[Session, Any], None]
+Finish = Callable[[Session, Process], Interval | None]
 Reference = Callable[[Any], str]
 
 
@@ -30,6 +33,8 @@ class Kind:
     """Looks at the parameters against the records before anything is written. Raises MufakatError."""
     dry_run: DryRun
     """What a launch with these parameters would do, without doing it."""
+    finish: Finish | None = None
+    """When a process of this kind that runs would be through; None where nobody can tell."""
 
     def read(self, params: Any) -> BaseModel:
         """The parameters as a value. Raises BadParams, which names the field, and the kind's own errors."""

@@ -1,5 +1,7 @@
 """After the launch HR may take somebody out of a cycle or put somebody in, with a reason and by the rules."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from core import clock
 from core.actor import Actor, Role
 from core.events import Event, record
 from core.settings import settings
+from flows.process import queries
 from flows.process.models import ENDED, Gate, Process
 from flows.process.service import locked
 from flows.promotion.errors import (
@@ -30,12 +33,13 @@ from flows.promotion.errors import (
     OwnCandidacy,
     WhyNeeded,
 )
-from flows.promotion.explaining import explain
+from flows.promotion.explaining import Explained, explain
 from flows.promotion.models import Candidate, Screening
 from flows.promotion.params import params_of
 from flows.promotion.pinned import chain_of, rulebook_of
 from flows.promotion.rules import MET
 from flows.promotion.screening import Screener, screened_row
+from personnel import finding
 from personnel.directory import PersonnelDirectory
 from personnel.models import Employee
 
@@ -116,6 +120,45 @@ def admit(session: Session, actor: Actor, process_id: UUID, employee_id: UUID, r
     session.flush()
     _tell(session, actor, process, candidate, "added")
     return candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Somebody who might be put into a cycle: what its rules find now, and where they are in it already."""
+
+    employee_id: UUID
+    nip: str
+    name: str
+    unit_name: str
+    rank_from: str | None
+    rank_to: str | None
+    meets: bool
+    findings: Sequence[Explained]
+    inside: bool
+    """Whether they are in the cycle with a case."""
+
+
+def look_at(session: Session, process_id: UUID, said: str) -> Looked:
+    """What would be found about somebody, by their NIP or a name that one person has; writes nothing.
+
+    Raises NoSuchProcess, finding.NoSuchPerson, finding.SeveralPeople.
+    """
+    process = queries.process(session, process_id)
+    person = finding.one(session, said)
+    screener = _screener(session, process)
+    career, facts, found = screener.screen(session, [person.id])[0]
+    before = session.get(Candidate, (process_id, person.id))
+    return Looked(
+        person.id,
+        career.nip,
+        career.name,
+        career.unit_name,
+        career.rank,
+        facts["rank_to"],
+        found.outcome is Screening.MEETS,
+        explain(found.plain, facts, screener.book),
+        before is not None and before.outcome == Screening.MEETS,
+    )
 
 
 def _must_change(actor: Actor, employee_id: UUID, reason: str) -> None:

@@ -4,6 +4,7 @@ from flows.process.kinds import Kind
 from flows.promotion.cohort import check
 from flows.promotion.dryrun import dry_run
 from flows.promotion.params import PromotionParams
+from flows.promotion.remaining import finish
 
 KIND = Kind(
     name="promotion",
@@ -13,4 +14,5 @@ KIND = Kind(
     reference=lambda params: params.reference,
     check=check,
     dry_run=dry_run,
+    finish=finish,
 )

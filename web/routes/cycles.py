@@ -1,44 +1,54 @@
 """Cycles: their list, and one with its figures, its people and what happens to it."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from approvals import hold_ups, views
-from approvals.in_hand import in_hand
-from core.errors import MufakatError
-from flows.process import asking
+from approvals import reminding
+from core.actor import Actor, Role
+from core.errors import Invalid, MufakatError
+from flows.process import extending
 from flows.process import queries as processes
-from flows.process.models import ProcessState
-from flows.promotion import candidates as changes
-from flows.promotion import queries as promotions
-from personnel import looking
-from web import candidate_files, exports, pages, timeline
-from web.deps import DbSession, HrActor, OverseerActor, People, Visitor
-from web.exports import Kind, Listing
-from web.routes.operator import PROPOSED
+from web import cycle_page, pages
+from web.deps import DbSession, OverseerActor, People, Visitor, only
+from web.errors import status_of
+from web.routes.candidates import HrOnlyActor
 from web.words import N_
 
 router = APIRouter(prefix="/processes")
+SteeringActor = Annotated[Actor, Depends(only(Role.HR, Role.OPERATOR), scope="function")]
 A_PAGE = 50
-MOST_STUCK = 8
 
 
-class Wanted(BaseModel):
-    """Which candidates."""
+class NoDay(Invalid):
+    """Choose the new last day. Nothing was changed; your reason is kept."""
 
-    outcome: str = ""
+
+class WhomToRemind(BaseModel):
+    """A person, or a queue, and at which stage."""
+
     stage: str = ""
-    state: str = ""
-    search: str = ""
-    page: int = 1
+    assignee: UUID | None = None
+    queue: str = ""
 
-    def which(self) -> dict[str, Any]:
-        chosen = {"outcome": self.outcome, "stage": self.stage, "state": self.state}
-        return {name: value or None for name, value in chosen.items()} | {"search": self.search}
+
+class MoreTime(BaseModel):
+    """Until which day, at which stage, why."""
+
+    until: str = ""
+    stage: str = ""
+    reason: str = ""
+
+    def day(self) -> date:
+        """Raises NoDay."""
+        try:
+            return date.fromisoformat(self.until)
+        except ValueError as error:
+            raise NoDay from error
 
 
 @router.get("")
@@ -68,122 +78,64 @@ def cycle(
     process_id: UUID,
     late: str = "",
 ) -> Response:
-    """Where a cycle stands: its funnel, the stuck and the late first, what happened and what comes."""
-    found = promotions.cycle_view(session, process_id)
-    stuck = hold_ups.stuck(session, process_id)
-    shown = len(stuck) if late == "all" else MOST_STUCK
-    state = ProcessState(found.process.state)
-    return pages.show(
-        request,
-        "processes/cycle.html",
-        cycle=found,
-        process=found.process,
-        stuck=stuck[:shown],
-        stuck_more=max(0, len(stuck) - shown),
-        overdue=sum(stage.overdue for stage in found.funnel.stages),
-        askable=asking.askable(actor, state, {intent.kind for intent in found.view.pending}),
-        lines=timeline.lines(found.view, people, visit.language),
-    )
+    """Where a cycle stands: the stuck and the late first, its funnel, what happened and what comes."""
+    whole = late == "all"
+    page = cycle_page.page(session, actor, people, process_id, visit.language, whole=whole)
+    return pages.show(request, "processes/cycle.html", **page, more_time=MoreTime(), problem="")
 
 
-@router.get("/{process_id}/candidates")
-def candidates(
+@router.post("/{process_id}/remind")
+def remind(
     request: Request,
     session: DbSession,
-    actor: OverseerActor,
+    actor: SteeringActor,
     process_id: UUID,
-    wanted: Annotated[Wanted, Query()],
+    whom: Annotated[WhomToRemind, Form()],
 ) -> Response:
-    """The people behind a number."""
-    page, which = max(1, wanted.page), wanted.which()
-    found = promotions.candidates(session, process_id, **which, limit=A_PAGE + 1, offset=A_PAGE * (page - 1))
-    return pages.show(
-        request,
-        "processes/candidates.html",
-        cycle=promotions.cycle_view(session, process_id),
-        rows=found[:A_PAGE],
-        more=len(found) > A_PAGE,
-        total=promotions.count_candidates(session, process_id, **which),
-        wanted=wanted,
-        page=page,
-        problem="",
-    )
-
-
-@router.get("/{process_id}/candidates.{kind}")
-def take(
-    visit: Visitor,
-    session: DbSession,
-    actor: OverseerActor,
-    people: People,
-    process_id: UUID,
-    kind: Kind,
-    wanted: Annotated[Wanted, Query()],
-) -> Response:
-    """The same people as a table to take away; that it was taken is told by the log."""
-    process = processes.process(session, process_id)
-    found = promotions.candidates(session, process_id, **wanted.which(), limit=exports.MOST + 1)
-    hands = in_hand(session, process_id, directory=people)
-    stages = {step.stage: step.title for step in views.funnel(session, process_id).stages}
-    listing = Listing(
-        what="candidates",
-        file=process.reference,
-        columns=candidate_files.COLUMNS,
-        rows=candidate_files.rows(found, hands, stages, visit.language),
-        people={row.candidate.employee_id for row in found},
-        choice={name: value for name, value in wanted.which().items() if value},
-        about=process.id,
-    )
-    return exports.export(session, actor, visit.language, kind, listing)
-
-
-@router.get("/{process_id}/candidates/{employee_id}")
-def candidate(
-    request: Request, session: DbSession, actor: OverseerActor, process_id: UUID, employee_id: UUID
-) -> Response:
-    """One person in the cycle: what each rule found, and where the case is."""
-    looking.looked(session, actor, employee_id, "candidate")
-    return pages.show(
-        request,
-        "processes/candidate.html",
-        process=processes.process(session, process_id),
-        row=promotions.candidate(session, process_id, employee_id),
-    )
-
-
-@router.post("/{process_id}/candidates/add")
-def add(
-    request: Request,
-    session: DbSession,
-    actor: HrActor,
-    process_id: UUID,
-    nip: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    """Put somebody into the cycle, if they meet its rules now."""
+    """Remind whoever lets things lie: one person, or those of a queue, of what they have of this cycle."""
+    where = f"/processes/{process_id}#late"
     try:
         with session.begin_nested():
-            made = changes.add_candidate(session, actor, process_id, nip, reason)
-    except MufakatError as error:
-        return pages.go(f"/processes/{process_id}/candidates", pages.said(request, error), "bad")
-    where = f"/processes/{process_id}/candidates/{made.employee_id}"
-    return pages.go(where, N_("{name} is in the cycle now."), name=made.name)
-
-
-@router.post("/{process_id}/candidates/{employee_id}/exclude")
-def exclude(
-    request: Request,
-    session: DbSession,
-    actor: HrActor,
-    process_id: UUID,
-    employee_id: UUID,
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    """Propose to take somebody out; when another agrees the case ends, and the person is told why."""
-    where = f"/processes/{process_id}/candidates/{employee_id}"
-    try:
-        with session.begin_nested():
-            changes.exclude_candidate(session, actor, process_id, employee_id, reason)
+            count = reminding.remind(
+                session,
+                actor,
+                processes.process(session, process_id).id,
+                stage=whom.stage or None,
+                assignee_id=whom.assignee,
+                queue=whom.queue or None,
+            )
     except MufakatError as error:
         return pages.go(where, pages.said(request, error), "bad")
-    return pages.go(where, PROPOSED, "plain")
+    return pages.go(where, N_("Reminded of {count} tasks."), count=count)
+
+
+@router.post("/{process_id}/extend")
+def extend(
+    request: Request,
+    visit: Visitor,
+    session: DbSession,
+    actor: HrOnlyActor,
+    people: People,
+    process_id: UUID,
+    more_time: Annotated[MoreTime, Form()],
+) -> Response:
+    """Give more time: what is due earlier becomes due on a later day; everybody concerned is told."""
+    try:
+        with session.begin_nested():
+            given = extending.extend(
+                session,
+                actor,
+                process_id,
+                until=more_time.day(),
+                reason=more_time.reason,
+                stage=more_time.stage or None,
+                directory=people,
+            )
+    except MufakatError as error:
+        page = cycle_page.page(session, actor, people, process_id, visit.language)
+        said = {"more_time": more_time, "problem": pages.said(request, error)}
+        return pages.show(request, "processes/cycle.html", status_of(error), **page, **said)
+    where = f"/processes/{process_id}"
+    if not given.tasks:
+        return pages.go(where, N_("Every open task has that much time already."), "plain")
+    return pages.go(where, N_("{count} tasks have more time; whoever has them is told."), count=given.tasks)

@@ -31,6 +31,8 @@ class Chosen(BaseModel):
 
     giver: str = ""
     stage: str = ""
+    process: UUID | None = None
+    """Of one cycle only."""
     to: str = ""
     reason: str = ""
 
@@ -45,9 +47,16 @@ class Line:
 
 
 @router.get("")
-def look(request: Request, session: DbSession, actor: HrActor, giver: str = "", stage: str = "") -> Response:
+def look(
+    request: Request,
+    session: DbSession,
+    actor: HrActor,
+    giver: str = "",
+    stage: str = "",
+    process: UUID | None = None,
+) -> Response:
     """The tasks that fit, and the form that hands them on."""
-    typed = Chosen(giver=giver, stage=stage)
+    typed = Chosen(giver=giver, stage=stage, process=process)
     if not (giver or stage):
         return _page(request, session, typed)
     try:
@@ -82,14 +91,22 @@ def _reassigned(
     to_id = finding.one(session, typed.to).id
     stage = typed.stage.strip() or None
     answers = handing.reassign_many(
-        session, actor, to_id, reason=typed.reason, from_id=giver, stage=stage, directory=people
+        session,
+        actor,
+        to_id,
+        reason=typed.reason,
+        from_id=giver,
+        stage=stage,
+        process_id=typed.process,
+        directory=people,
     )
     return {**answers}
 
 
 def _matching(session: Session, typed: Chosen) -> list[UUID]:
     giver = finding.one(session, typed.giver).id if typed.giver.strip() else None
-    return handing.matching(session, from_id=giver, stage=typed.stage.strip() or None)
+    stage = typed.stage.strip() or None
+    return handing.matching(session, from_id=giver, stage=stage, process_id=typed.process)
 
 
 def _lines(session: Session, ids: Sequence[UUID], why: dict[UUID, str] | None = None) -> list[Line]:

@@ -1,6 +1,7 @@
 """HR's and the operator's pages: cycles, people behind numbers, launching, intents, the agency outside."""
 
 import csv
+from datetime import timedelta
 from io import BytesIO, StringIO
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from approvals.models import Case
+from core import clock
 from core.database import transaction
 from flows.process.models import Intent, Process
 from flows.promotion.models import Candidate
@@ -168,13 +170,65 @@ def test_hr_takes_somebody_out_with_a_reason_and_in_again(office: Office, browse
         candidate = session.get_one(Candidate, (office.cycle, person))
         assert (candidate.outcome, candidate.note) == ("excluded", "Pindah instansi")
         nip = candidate.nip
-    people = f"/processes/{office.cycle}/candidates"
-    back = hr.fill(f"{people}/add", people, nip=nip, reason="Batal pindah")
+    adding = f"/processes/{office.cycle}/candidates/add"
+    assert "memenuhi syarat" in hr.get(adding, params={"who": nip}).text
+    back = hr.fill(adding, adding, nip=nip, reason="Batal pindah")
     assert back.headers["location"] == page
     assert "Batal pindah" in hr.get(page).text
-    nobody = hr.fill(f"{people}/add", people, nip="000", reason="salah ketik")
-    assert nobody.headers["location"] == people
-    assert "flash-bad" in hr.get(people).text
+    nobody = hr.fill(adding, adding, nip="000", reason="salah ketik")
+    assert nobody.status_code == 404
+    assert 'value="000"' in nobody.text
+
+
+def test_who_may_not_be_put_in_is_told_with_the_rule_and_the_figure(office: Office, browse: Browse):
+    hr, adding = browse("hr"), f"/processes/{office.cycle}/candidates/add"
+    looked = hr.get(adding, params={"who": "Wahyuni Pratiwi"}).text
+    for said in ("belum dapat dimasukkan", "Masa kerja dalam pangkat", "1 tahun 3 bulan"):
+        assert said in looked
+    with transaction() as session:
+        nip = session.scalars(select(Candidate.nip).where(Candidate.name == "Wahyuni Pratiwi")).one()
+    refused = hr.fill(adding, adding, nip=nip, reason="Pimpinan meminta")
+    assert refused.status_code == 409
+    assert "1 tahun 3 bulan" in refused.text
+
+
+def test_whoever_lets_things_lie_is_first_reminded_and_told_of_more_time(office: Office, browse: Browse):
+    with transaction() as session:
+        clock.move(session, timedelta(days=8))
+        until = (clock.now(session) + timedelta(days=20)).date()
+    hr, page = browse("hr"), f"/processes/{office.cycle}"
+    assert "8 dari 8 terlambat" in hr.get(page).text
+    assert hr.get(f"{page}/candidates?late=1&holder={office.people.head}").text.count("data-row") == 8
+    whom = {"stage": "unit-head", "assignee": str(office.people.head)}
+    assert hr.fill(f"{page}/remind", page, **whom).headers["location"] == f"{page}#late"
+    assert "Diingatkan tentang 8 tugas" in hr.get(page).text
+    hr.fill(f"{page}/remind", page, **whom)
+    assert "flash-bad" in hr.get(page).text
+    bare = hr.fill(f"{page}/extend", page, reason="Libur bersama")
+    assert bare.status_code == 422
+    assert "Libur bersama" in bare.text
+    given = hr.fill(f"{page}/extend", page, until=until.isoformat(), reason="Libur bersama")
+    assert given.status_code == 303
+    said = hr.get(page).text
+    assert "Libur bersama" in said
+    assert "dari 8 terlambat" not in said
+    with transaction() as session:
+        told = select(Message.recipient_id).where(Message.template == "cycle_extended")
+        assert set(session.scalars(told)) == {office.people.head, office.people.other_head}
+    assert (
+        browse("operator").fill(f"{page}/extend", page, until=until.isoformat(), reason="x").status_code
+        == 403
+    )
+
+
+def test_who_was_rejected_or_went_through_at_a_stage_is_one_click_away(office: Office, browse: Browse):
+    head = browse("head")
+    head.decide(office.task(), decision="approve")
+    head.decide(office.task(), decision="reject", reject_code="discipline", comment="Hukuman disiplin.")
+    hr, people = browse("hr"), f"/processes/{office.cycle}/candidates"
+    assert hr.get(f"{people}?passed=unit-head").text.count("data-row") == 1
+    assert hr.get(f"{people}?rejected=unit-head").text.count("data-row") == 1
+    assert "rejected=unit-head" in hr.get(f"/processes/{office.cycle}").text
 
 
 def test_the_agencys_form_goes_out_and_its_answers_come_in_row_by_row(office: Office, browse: Browse):
