@@ -61,6 +61,7 @@ from web.routes import (
     staff,
     tasks,
     tokens,
+    transfers,
     viewing,
     webhooks,
 )
@@ -114,6 +115,7 @@ PAGES = (
     questions,
     reassigning,
     tokens,
+    transfers,
     webhooks,
     interface,
 )
