@@ -6,13 +6,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from approvals.models import Consultation
-from core import clock
+from core import clock, upkeep
 from core.actor import Actor, Role, system
 from core.database import transaction
 from core.events import seal
 from core.ledger import checkpoints, keys
+from core.upkeep import Chore
 from flows.promotion.decrees import issue_decrees
 from flows.promotion.models import Decree
 from notifications.links import off_link, task_link
@@ -157,7 +159,7 @@ class Furnished:
                 "/analytics/load",
                 "/analytics/overruns",
             ],
-            "operator": ["/operator", "/operator/mail"],
+            "operator": ["/operator", f"/operator{cycle}/log", "/operator/mail"],
             "staff8": [
                 "/ledger",
                 "/ledger/pairs",
@@ -190,6 +192,7 @@ def furnish(office: Office, address: str) -> Furnished:
         checkpoints.sign(session, system("keeper"), keys.own())
         dead = session.scalars(select(Message).limit(1)).one()
         dead.state, dead.last_error, dead.attempts = MessageState.DEAD, "550 no such mailbox", 5
+        _upkeep(session)
     link, passed = _mailed(office, UUID(made.ids["task_id"]))
     with transaction() as session:
         return Furnished(
@@ -204,6 +207,17 @@ def furnish(office: Office, address: str) -> Furnished:
             passed=passed,
             off=_path(off_link(office.people.head, TALK)),
         )
+
+
+def _upkeep(session: Session) -> None:
+    """Copies and checks of which not all went well."""
+    copy = {"file": "/backup/mufakat.dump", "sha256": "a"}
+    upkeep.note(session, Chore.COPY, bytes=12_345_678, **copy)
+    upkeep.note(session, Chore.TRIAL, well=False, error="it is cut short", **copy)
+    upkeep.note(session, Chore.PROOF, well=False, events=1_234, flaws=1, first="stream 7, event 2")
+    upkeep.note(session, Chore.HOUSEKEEPING, well=False, done={}, failed=["forget looks"])
+    mail = {"subject": "Mail", "state": "broken", "found": "mail:25: refused", "advice": "See its settings."}
+    upkeep.note(session, Chore.DOCTOR, well=False, findings=[mail, {**mail, "state": "ok"}])
 
 
 def _sent(browser: Browser, path: str, page: str, **fields: str) -> str:

@@ -19,6 +19,7 @@ from tests.browser.test_approvers_day import decisions
 from tests.integration.web.conftest import Browse, browse
 from tests.integration.web.journeys import CHECKLIST
 from tests.integration.web.office import Office
+from tests.integration.web.test_operator import given_up, heard
 
 __all__ = ["browse"]
 
@@ -159,3 +160,31 @@ def test_the_colours_are_chosen_and_kept(office: Office, visit: Visiting):
     page.goto(f"/tasks/{office.task()}")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+def test_the_operators_page_renews_itself_and_leaves_alone_what_somebody_types(
+    office: Office, visit: Visiting
+):
+    page = visit("operator").page
+    page.goto("/operator")
+    ready(page)
+    word, reason, look = page.locator("#vital"), page.locator("#hold-reason"), "new Event('visibilitychange')"
+    expect(word).to_have_text("2 hal perlu Anda tangani sekarang")
+    page.locator("summary", has_text="Hentikan pengiriman surel").click()
+    reason.fill("teks salah")
+    heard()
+    given_up(2)
+    page.evaluate(f"document.dispatchEvent({look})")
+    expect(word).to_have_text("Tidak ada yang perlu Anda tangani sebelum pagi")
+    expect(reason).to_have_value("teks salah")
+    expect(reason).to_be_focused()
+    page.context.set_offline(True)
+    page.evaluate(f"document.dispatchEvent({look})")
+    expect(page.locator("[data-stale]")).to_be_visible()
+    page.context.set_offline(False)
+    reason.press("Enter")
+    expect(page.locator(".alarms")).to_contain_text("teks salah")
+    page.locator("summary", has_text="Kirim ulang semuanya").click()
+    page.locator("[data-panel=mail] h2").click()
+    page.evaluate(f"document.dispatchEvent({look})")
+    expect(page.locator("#why-all")).to_be_visible()
