@@ -1,8 +1,11 @@
 """The application: routes, what guards them, and how errors are answered."""
 
+import re
+
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
 
 import wiring
 from core.settings import settings
@@ -122,6 +125,13 @@ PAGES = (
 """What is asked for most comes first: an address is compared with one after the other."""
 
 
+def for_programs() -> Mount:
+    """The interface for programs; an address with a line's end in it is under it too."""
+    mounted = Mount(PREFIX, create_api())
+    mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
+    return mounted
+
+
 def create_app() -> FastAPI:
     """The pages over the composed rooms. Made once a process, after the settings are there."""
     wiring.wire(metrics.subscriber)
@@ -133,7 +143,7 @@ def create_app() -> FastAPI:
     app.include_router(mail_back.router, include_in_schema=False)
     for noun in (*PAGES, mail) if settings().demo else PAGES:
         app.include_router(noun.router, dependencies=[Depends(check_form)], include_in_schema=False)
-    app.mount(PREFIX, create_api())
+    app.router.routes.append(for_programs())
     errors.install(app)
     # the last one added is the first that a request meets
     app.add_middleware(BodyLimit, page=errors.on_our_own)

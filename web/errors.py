@@ -6,20 +6,22 @@ from urllib.parse import quote, urlsplit
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from core.database import transaction
 from core.errors import Conflict, Invalid, MufakatError, NotAllowed, NotFound
 from core.ids import new_id
 from core.language import LANGUAGES
 from core.settings import settings
 from notifications.codes import TooManyCodes
+from notifications.links import BadLink
 from personnel.attempts import TooManyTries
 from web import cookies, pages
-from web.deps import LoginNeeded, PasswordNeeded
+from web.deps import LoginNeeded, PasswordNeeded, find_visit
 from web.limiting import TooMany
 from web.live import TooManyListeners
 from web.security import HEADERS, SAFE_METHODS, StaleForm, TooLarge
@@ -41,6 +43,7 @@ STATUSES: dict[type[MufakatError], int] = {
 }
 """The nearest class of an error's own decides."""
 
+OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
 WITH_LOGIN = ("/inbox", "/tasks", "/cases", "/questions", "/processes", "/my", "/hr", "/operator", "/ledger")
 NOT_SENT = N_(
     "Your session had ended, so nothing was sent. Log in: you come back to where you were, and what you typed is still there."  # noqa: E501
@@ -72,7 +75,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_the_framework)
     app.add_exception_handler(RequestValidationError, on_unreadable)
     app.add_exception_handler(DataError, on_unstorable)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
+    for kind in OUT_OF_REACH:
         app.add_exception_handler(kind, on_nothing_to_read)
     app.add_exception_handler(Exception, on_the_unknown)
 
@@ -133,7 +136,7 @@ def on_the_unknown(request: Request, error: Exception) -> Response:
 def error_page(request: Request, status: int, error: MufakatError, reference: str = "") -> Response:
     """The page for an error; it needs neither the database nor a recognised visitor."""
     if not hasattr(request.state, "visit"):
-        request.state.visit = _stranger(request)
+        request.state.visit = _known(request) or _stranger(request) if status < 500 else _stranger(request)
     text = pages.said(request, error)
     return pages.show(
         request,
@@ -143,6 +146,7 @@ def error_page(request: Request, status: int, error: MufakatError, reference: st
         text=text,
         reference=reference,
         back=came_from(request),
+        to_login=isinstance(error, (NotAllowed, BadLink)),
     )
 
 
@@ -152,6 +156,17 @@ def came_from(request: Request) -> str:
     if from_.netloc != request.headers.get("host") or from_.path in ("", request.url.path):
         return ""
     return pages.own_page(from_.path + (f"?{from_.query}" if from_.query else ""))
+
+
+def _known(request: Request) -> Visit | None:
+    """Who is logged in, where an address led nowhere before anybody asked; None where that can't be told."""
+    if cookies.session_name() not in request.cookies:
+        return None
+    try:
+        with transaction() as session:
+            return find_visit(request, session)
+    except SQLAlchemyError:
+        return None
 
 
 def _stranger(request: Request) -> Visit:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 from tests.browser.conftest import SIZES, Visiting
 from tests.browser.furnished import BY_MAIL, Furnished, furnish
@@ -54,26 +54,26 @@ def furnished(office: Office, address: str) -> Furnished:
     return furnish(office, address)
 
 
-def looked_at_from_all_sides(page: Page) -> list[str]:
+def looked_at_from_all_sides(devtools: CDPSession, page: Page) -> list[str]:
     """What axe finds on a page at both sizes in both schemes; it is loaded once."""
     found: list[str] = []
     for name in SIZES:
-        turn_to(page, name)
+        turn_to(devtools, page, name)
         for scheme, rules in (("light", RULES), ("dark", OF_COLOURS)):
             page.emulate_media(color_scheme=scheme)  # pyright: ignore
             found += [f"{name} {scheme} {said}" for said in found_by_axe(page, rules)]
     return found
 
 
-def turn_to(page: Page, name: str) -> None:
+def turn_to(devtools: CDPSession, page: Page, name: str) -> None:
     """Show the page that is open as another device does, on a screen as high as the page."""
-    devtools = page.context.new_cdp_session(page)
     phone, size = bool(SIZES[name].get("is_mobile")), SIZES[name]["viewport"]
     devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
     for _ in range(2):
         devtools.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 1, "mobile": phone})
         size = {**size, "height": page.evaluate(HEIGHT) + 1}
-    devtools.detach()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= size["width"], f"{page.url} is {wide} pixels wide on {name}"
 
 
 @pytest.mark.parametrize("size", ["desktop"])
@@ -89,9 +89,10 @@ def test_axe_finds_nothing_on_any_page_at_any_size_in_any_colours(
         of_ours = [{"name": name, "value": value, "url": visit.address} for name, value in worn.items()]
         visitor.page.context.add_cookies(of_ours)  # pyright: ignore
         visitor.page.add_init_script(AXE)
+        devtools = visitor.page.context.new_cdp_session(visitor.page)
         for path in paths:
             visitor.page.goto(path)
-            found += looked_at_from_all_sides(visitor.page)
+            found += looked_at_from_all_sides(devtools, visitor.page)
         visitor.page.context.close()
     assert not found, "\n".join(found)
 

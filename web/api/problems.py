@@ -20,7 +20,7 @@ from core.errors import Invalid, MufakatError, NotAllowed, NotFound
 from core.ids import new_id
 from core.language import LANGUAGES, ROOMS, sentence, translate
 from core.settings import settings
-from web.errors import STATUSES, Unreadable
+from web.errors import OUT_OF_REACH, STATUSES, OutOfReach, Unreadable
 from web.limiting import TooMany
 from web.security import HEADERS, TooLarge
 
@@ -67,6 +67,7 @@ OF_THE_API: dict[type[MufakatError], int] = {
     VersionNeeded: 428,
     CaseChanged: 412,
     NoSuchMethod: 405,
+    OutOfReach: 503,
 }
 """Where a program is answered by a more exact status than a browser."""
 
@@ -109,6 +110,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_the_framework)
     app.add_exception_handler(RequestValidationError, on_unreadable)
     app.add_exception_handler(DataError, on_unstorable)
+    for kind in OUT_OF_REACH:
+        app.add_exception_handler(kind, on_nothing_to_read)
     app.add_exception_handler(Exception, on_the_unknown)
 
 
@@ -142,6 +145,12 @@ def on_unstorable(request: Request, error: Exception) -> Response:
     """A text with a NUL in it, a number beyond all bounds: nothing that the database can hold."""
     del error
     return answer(request, Unreadable())
+
+
+def on_nothing_to_read(request: Request, error: Exception) -> Response:
+    """The database is away, or held something for too long: when to come back."""
+    log.warning("unreachable", path=request.url.path, error=type(error).__name__)
+    return answer(request, OutOfReach(), headers={"Retry-After": "60"})
 
 
 def on_the_unknown(request: Request, error: Exception) -> Response:

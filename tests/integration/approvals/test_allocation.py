@@ -10,11 +10,8 @@ from sqlalchemy.orm import Session
 
 from approvals import cases, tasks
 from approvals.allocation import drawn
-from approvals.bulk import decide_each
-from approvals.decisions import Verdict
 from approvals.errors import BadChain
 from approvals.models import Case, Task
-from core.ids import new_id
 from tests.integration.approvals.desk import FLOW, Desk
 from tests.integration.approvals.office import Office, named
 
@@ -200,16 +197,12 @@ def test_whoever_comes_back_from_leave_gets_turns_like_all_others(session: Sessi
     assert [loads(desk)[name] for name in TEAM] == [5, 5, 2, 5]
 
 
-def test_a_bulk_decision_gives_each_next_task_in_turn(session: Session):
+def test_each_decision_gives_the_next_task_in_turn(session: Session):
     chain = CHAIN.replace("RULE", "round-robin").replace("CANDIDATES", ROLE).replace("MORE", "")
     first = "stages:\n  - stage: head\n    candidates: {holder_of: head, unit: subject.unit}"
     desk = Desk(session, office(), chain.replace("stages:", first))
-    made = bulk(desk, 12)
-    verdicts = {
-        desk.task(case).id: Verdict(kind="approve", seen_version=1, request_key=str(new_id()))
-        for case in made
-    }
-    decide_each(session, desk.who("Kasi"), verdicts, directory=desk.office)
+    for case in bulk(desk, 12):
+        desk.decide(desk.who("Kasi"), case)
     assert [loads(desk)[name] for name in TEAM] == [3, 3, 3, 3]
 
 

@@ -9,8 +9,7 @@ from sqlalchemy import event as hooks
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import access, bulk, decisions, instruments, tasks
-from approvals.decisions import Verdict
+from approvals import access, decisions, instruments, tasks
 from approvals.errors import (
     ActsForConflicted,
     BadDelegation,
@@ -258,21 +257,6 @@ def test_a_delegate_sees_the_case_while_it_may_be_decided(office: Desk):
     instruments.revoke(office.session, office.who("Kasi"), given.id)
     with pytest.raises(NoSuchCase):
         access.must_see(office.session, office.who("Dewi"), case.id, directory=office.office)
-
-
-def test_many_are_decided_at_once_by_the_same_right(office: Desk):
-    mine, about_dewi = office.open("Budi"), office.open("Dewi")
-    delegate(office, "Kasi", "Dewi")
-    verdicts = {
-        office.task(case).id: Verdict(kind="approve", seen_version=1, request_key=f"many-{n}")
-        for n, case in enumerate((mine, about_dewi))
-    }
-    ids = list(verdicts)
-    answers = bulk.decide_each(office.session, office.who("Dewi"), verdicts, directory=office.office)
-    first, second = answers[ids[0]], answers[ids[1]]
-    assert not isinstance(first, MufakatError)
-    assert first.capacity == "delegate"
-    assert isinstance(second, OwnCase)
 
 
 def test_the_way_by_mail_asks_for_the_same_right(office: Desk):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,10 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from approvals import cases, cohort, pulling
-from approvals.bulk import decide_each
-from approvals.decisions import Verdict
 from approvals.errors import HandsFull, NothingHeldBack
-from approvals.models import Decision, Task
+from approvals.models import Task
 from core.ids import new_id
 from tests.integration.approvals.desk import FLOW, Desk, check_streams
 from tests.integration.approvals.test_races import Arena, Job, lost, won
@@ -143,24 +140,6 @@ def test_turns_that_are_given_at_once_are_each_given_once(arena: Handing):
     arena.publish(TURNS, 0, first="check")
     answers = arena.at_once([arena.opens(f"t{n}-", 5) for n in range(8)])
     assert lost(answers) == []
-    assert arena.hands() == dict.fromkeys(TEAM, 4)
-
-
-def test_crossing_bulk_decisions_give_turns_without_waiting_in_a_ring(arena: Handing):
-    ids = arena.publish(TURNS, 40)
-
-    def batch(order: Sequence[UUID]) -> Job:
-        def job(session: Session) -> dict[UUID, Any]:
-            verdicts = {
-                id_: Verdict(kind="approve", seen_version=1, request_key=str(new_id())) for id_ in order
-            }
-            return decide_each(session, arena.office.actor("Kasi"), verdicts, directory=arena.office)
-
-        return job
-
-    answers = arena.at_once([batch(ids[n * 10 :] + ids[: n * 10]) for n in range(4)])
-    decided = [d for answer in answers for d in answer.values() if isinstance(d, Decision)]
-    assert len(decided) == 40
     assert arena.hands() == dict.fromkeys(TEAM, 4)
 
 

@@ -1,8 +1,7 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from pyotp.totp import TOTP
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,6 +15,9 @@ from personnel.locking import OwnAccount, ReasonWanted
 from personnel.models import Account
 from personnel.models_accounts import RecoveryCode, SecondFactor
 from tests.integration.personnel.office import ADMIN, HR, Office
+from tests.integration.personnel.phone import code, stopped
+
+__all__ = ["stopped"]
 
 HERE = "10.2.0.1"
 
@@ -30,11 +32,6 @@ def enrolled(office: Office, session: Session, login: str) -> tuple[Account, Act
     assert secret
     papers = factors.confirm(session, made, owner, code(secret, -1), HERE)
     return made, owner, secret, list(papers)
-
-
-def code(secret: str, steps: int = 0) -> str:
-    """The app's code of now, or so many half minutes away."""
-    return TOTP(secret).at(datetime.now(UTC), counter_offset=steps)
 
 
 def test_an_app_counts_once_its_first_code_is_right(office: Office, session: Session) -> None:

@@ -1,10 +1,8 @@
 """Accounts as people meet them: the first password, a forgotten one, a second factor, sessions, locks."""
 
 import re
-from datetime import UTC, datetime
 from uuid import UUID
 
-from pyotp.totp import TOTP
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
@@ -14,9 +12,12 @@ from notifications.models import Message
 from personnel import accounts, passwords, resetting
 from personnel.models import Account, AccountState, Employee, LoginSession
 from personnel.models_accounts import AccountCode, RecordView, ResetRequest
+from tests.integration.personnel.phone import code, stopped
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import PASSWORD, Browser, Office, hidden
 from tests.integration.web.serving import serving
+
+__all__ = ["stopped"]
 
 NEW = "angin-laut-Belawan-7"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -44,10 +45,6 @@ def mails(template: str) -> list[Message]:
 
 def mailed_code(mail: Message) -> str:
     return onetime.code_of(mail.facts["purpose"], UUID(mail.facts["code_id"]))
-
-
-def app_code(secret: str, steps: int = 0) -> str:
-    return TOTP(secret).at(datetime.now(UTC), counter_offset=steps)
 
 
 def lasting(page: str) -> str:
@@ -134,7 +131,7 @@ def test_whose_roles_reach_far_sets_up_a_second_factor_at_the_first_login(office
         assert "data:image/svg+xml;base64," in page
         secret = key_on(page)
         assert browser.fill("/login/second", "/login/second", code="000000").status_code == 403
-        shown = browser.fill("/login/second", "/login/second", code=app_code(secret, -1))
+        shown = browser.fill("/login/second", "/login/second", code=code(secret, -1))
         papers = re.findall(r'<li class="mono">([A-Z0-9-]+)</li>', shown.text)
         assert len(papers) == 10
         assert browser.get("/operator").status_code == 200
@@ -142,9 +139,9 @@ def test_whose_roles_reach_far_sets_up_a_second_factor_at_the_first_login(office
         with Browser(address) as again:
             again.log_in("operator")
             assert "factor-key" not in again.get("/login/second").text
-            used = again.fill("/login/second", "/login/second", code=app_code(secret, -1))
+            used = again.fill("/login/second", "/login/second", code=code(secret, -1))
             assert used.status_code == 403
-            entered = again.fill("/login/second", "/login/second", code=app_code(secret))
+            entered = again.fill("/login/second", "/login/second", code=code(secret))
             assert entered.headers["location"] == "/"
         with Browser(address) as paper:
             paper.log_in("operator")
@@ -180,11 +177,11 @@ def test_anybody_may_have_a_second_factor_and_take_it_off_again(office: Office, 
     assert head.fill("/my/second-factor/begin", "/my/second-factor", password="wrong").status_code == 403
     head.fill("/my/second-factor/begin", "/my/second-factor", password=PASSWORD)
     secret = key_on(head.get("/my/second-factor").text)
-    shown = head.fill("/my/second-factor/confirm", "/my/second-factor", code=app_code(secret, -1))
+    shown = head.fill("/my/second-factor/confirm", "/my/second-factor", code=code(secret, -1))
     assert shown.text.count('<li class="mono">') == 10
     with Browser(str(head.base_url)) as again:
         assert again.log_in("head").headers["location"] == "/login/second"
-    off = head.fill("/my/second-factor/end", "/my/second-factor", code=app_code(secret))
+    off = head.fill("/my/second-factor/end", "/my/second-factor", code=code(secret))
     assert off.headers["location"] == "/my/sessions"
     told = [m.facts["happened"] for m in mails("account_notice")]
     assert sorted(told) == ["factor-ended", "factor-set"]
@@ -239,12 +236,12 @@ def test_an_administrator_shows_the_own_code_before_removing_anothers(office: Of
     for name, browser in (("admin", admin), ("head", head)):
         browser.fill("/my/second-factor/begin", "/my/second-factor", password=PASSWORD)
         secrets[name] = key_on(browser.get("/my/second-factor").text)
-        code = app_code(secrets[name], -1)
-        browser.fill("/my/second-factor/confirm", "/my/second-factor", code=code)
+        said = code(secrets[name], -1)
+        browser.fill("/my/second-factor/confirm", "/my/second-factor", code=said)
     page = f"/hr/accounts/{account_of('head').id}"
     form = {"reason": "Ponsel hilang, ditemui di kantor"}
     assert admin.fill(f"{page}/reset-factor", page, **form, code="").status_code == 403
-    right = app_code(secrets["admin"])
+    right = code(secrets["admin"])
     assert admin.fill(f"{page}/reset-factor", page, **form, code=right).headers["location"] == page
     assert head.get("/inbox").headers["location"].startswith("/login")
     assert head.log_in("head").headers["location"] == "/"

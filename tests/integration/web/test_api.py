@@ -438,3 +438,8 @@ def test_every_kind_of_refusal_is_listed(stranger: Browser):
     listed = stranger.get("/api/v1/problems", headers={"accept-language": "id"}).json()["items"]
     codes = {one["code"] for one in listed}
     assert {"case-changed", "no-such-task", "too-many", "permit-missing"} <= codes
+
+
+@pytest.mark.parametrize("path", ["nothing%0Athere", "cases/%0A", "%0A"])
+def test_an_address_with_a_lines_end_in_it_is_answered_as_a_problem(call: Call, path: str):
+    said(call("hr").get(f"/{path}"), 404, "no-such-address")

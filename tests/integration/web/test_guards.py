@@ -145,6 +145,13 @@ def test_an_unknown_page_and_a_broken_id_are_answered_calmly(
         assert "Traceback" not in answer.text
 
 
+def test_who_is_logged_in_stays_known_where_an_address_leads_nowhere(stranger: Browser, browse: Browse):
+    page = browse("head").get("/nothing").text
+    assert 'href="/inbox"' in page and 'href="/login"' not in page
+    stranger.cookies.set("mufakat", "made-up")
+    assert 'href="/login"' in stranger.get("/nothing").text
+
+
 def test_a_fault_of_ours_shows_a_number_and_nothing_of_its_insides(
     browse: Browse, monkeypatch: pytest.MonkeyPatch
 ):
@@ -191,3 +198,5 @@ def test_without_the_database_people_are_told_when_to_come_back(
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
     assert "Sedang tidak dapat dijangkau" in answer.text
     assert "OperationalError" not in answer.text
+    told = head.get("/api/v1/inbox", headers={"authorization": "Bearer mufakat_" + "x" * 43})
+    assert (told.status_code, told.headers["content-type"]) == (503, "application/problem+json")
