@@ -62,9 +62,11 @@ def newest_revision() -> str:
 def database_now(session: Session) -> DatabaseNow:
     """How the database is, by its own word; a server's other databases count among its connections."""
     row = session.execute(text(NOW)).one()
+    there = session.scalar(text("SELECT to_regclass('alembic_version')"))
+    revision = session.scalar(text("SELECT version_num FROM alembic_version")) if there else None
     return DatabaseNow(
         version=row.version,
-        revision=row.revision or "",
+        revision=revision or "",
         bytes=row.bytes,
         connections=row.connections,
         most=row.most,
@@ -81,7 +83,6 @@ NOW = """
                   WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
                   ORDER BY xact_start LIMIT 1)
     SELECT current_setting('server_version') AS version,
-           (SELECT version_num FROM alembic_version) AS revision,
            pg_database_size(current_database()) AS bytes,
            current_setting('max_connections')::int AS most,
            (SELECT count(*) FROM busy) AS connections,

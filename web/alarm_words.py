@@ -13,6 +13,7 @@ from web.words import N_, WORDS_OF
 PARTS = {
     "services": N_("the services"),
     "processes": N_("the cycles"),
+    "gates": N_("the cycles"),
     "awaited": N_("whom the cycles wait for"),
     "mail": N_("the mail"),
     "hooks": N_("the other systems"),

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from core.withheld import in_a_line
+
 T = TypeVar("T")
 
 EACH_SECONDS = 1.5
@@ -97,5 +99,5 @@ def _why(error: DBAPIError) -> Why:
     """Ended by its own time limit, or waiting for a lock: slow. Anything else is a fault of ours."""
     slow = getattr(error.orig, "sqlstate", None) in ("57014", "55P03")
     if not slow:
-        log.error("part.broken", exc_info=error)
+        log.error("part.broken", error=in_a_line(error))
     return Why.SLOW if slow else Why.BROKEN

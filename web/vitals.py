@@ -59,7 +59,6 @@ class Vitals:
     """By this machine's, as signs of life and copies are."""
     services: Sequence[Service] | None
     processes: Sequence[OnBoard] | None
-    states: Mapping[str, int] | None
     gates: int | None
     mail: Mail | None
     hooks: Hooks | None
@@ -78,8 +77,7 @@ def vitals(session: Session, patient: Patient) -> Vitals:
         real=datetime.now(UTC),
         services=patient.read("services", queries.services),
         processes=patient.read("processes", board.board),
-        states=patient.read("processes", board.states),
-        gates=patient.read("processes", queries.count_waiting_gates),
+        gates=patient.read("gates", queries.count_waiting_gates),
         mail=patient.read("mail", _mail),
         hooks=patient.read("hooks", _hooks),
         log=patient.read("log", _log),

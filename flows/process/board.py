@@ -1,14 +1,14 @@
 """All processes under way at a glance, in a handful of statements however many they are."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from flows.process.models import ENDED, Gate, Intent, Process, ProcessState, Step
+from flows.process.models import Gate, Intent, Process, ProcessState, Step
 
 MOST_SHOWN = 100
 URGENT = (ProcessState.FAILED, ProcessState.PAUSED)
@@ -47,12 +47,6 @@ def board(session: Session, limit: int = MOST_SHOWN) -> list[OnBoard]:
     ids = [process.id for process in found]
     gates, steps, asked = _by_process(session, ids)
     return [OnBoard(p, gates[p.id], steps[p.id], asked[p.id]) for p in found]
-
-
-def states(session: Session) -> Mapping[str, int]:
-    """How many processes are in each state that is not an end."""
-    counted = select(Process.state, func.count()).where(Process.state.not_in(ENDED)).group_by(Process.state)
-    return dict(session.execute(counted).tuples().all())
 
 
 def _by_process(

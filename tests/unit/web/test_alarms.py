@@ -58,7 +58,6 @@ WELL = Vitals(
         service("worker"),
     ],
     processes=[],
-    states={},
     gates=0,
     mail=MAIL,
     hooks=Hooks(0, 0),
