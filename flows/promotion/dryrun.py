@@ -103,7 +103,7 @@ def dry_run(session: Session, params: PromotionParams) -> DryRun:
         failing=_failing(screened, book),
         ahead=foresee(session, definition, [_prospect(params, one) for one in eligible], now),
         finish=max((_finish(definition, c, now) for c in calendars.values()), default=None),
-        window=_window(params, office_day(now)),
+        window=file_window(params.effective_on, office_day(now)),
     )
 
 
@@ -162,7 +162,8 @@ def _finish(definition: ChainDefinition, calendar: WorkCalendar, now: datetime) 
     return at
 
 
-def _window(params: PromotionParams, today: date) -> FileWindow:
+def file_window(effective_on: date, today: date) -> FileWindow:
+    """When files for a promotion of that day are sent in, and whether that is now."""
     window = rulebook().window
-    opens, closes = window.opens.before(params.effective_on), window.closes.before(params.effective_on)
+    opens, closes = window.opens.before(effective_on), window.closes.before(effective_on)
     return FileWindow(opens, closes, opens <= today <= closes, window.reference.model_dump())

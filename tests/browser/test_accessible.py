@@ -126,7 +126,7 @@ def test_the_dry_run_and_its_people_are_accessible(office: Office, visit: Visiti
     page.goto("/hr/processes/new")
     page.select_option("#effective_on", index=2)  # not the day of the cycle that is under way
     page.get_by_role("button", name="Uji coba").click()
-    page.wait_for_url("**/dry-run")
+    page.wait_for_url("**/dry-run?**")
     page.get_by_role("heading", name="Perkiraan lamanya").wait_for()
     page.evaluate("for (const d of document.querySelectorAll('main details')) d.open = true")
     found = violations(page)

@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 from io import BytesIO, StringIO
+from urllib.parse import quote
 from uuid import UUID
 
 from openpyxl import load_workbook
@@ -11,12 +12,13 @@ from sqlalchemy import select, update
 from approvals.models import Case
 from core import clock
 from core.database import transaction
+from core.settings import settings
 from flows.process.models import Intent, Process
 from flows.promotion.models import Candidate
 from notifications.models import Message, MessageState
 from tests.integration.web import journeys, second
 from tests.integration.web.conftest import Browse
-from tests.integration.web.office import Office
+from tests.integration.web.office import Browser, Office, hidden
 
 
 def intents(process_id: UUID) -> list[tuple[str, str, str]]:
@@ -71,7 +73,7 @@ def test_the_same_people_are_taken_away_as_tables(office: Office, browse: Browse
 def test_a_dry_run_says_what_a_launch_would_do_and_does_nothing(office: Office, browse: Browse):
     hr = browse("hr")
     fields = {"kind": "promotion", "effective_on": "2027-02-01", "units": ["bidang-2"]}
-    answer = hr.fill("/hr/processes/dry-run", "/hr/processes/new", **fields)
+    answer = hr.get("/hr/processes/dry-run", params=fields)
     assert answer.status_code == 200
     for said in ("Uji coba", "Saodah Rangkuti", "Darwin Purba", "Wahyuni Pratiwi"):
         assert said in answer.text
@@ -87,7 +89,11 @@ def test_a_launch_writes_the_cycle_and_asks_the_keeper(office: Office, browse: B
         "units": ["bidang-2"],
         "title": "Siklus Februari",
     }
-    answer = hr.fill("/hr/processes/launch", "/hr/processes/new", **fields)
+    blind = hr.fill("/hr/processes/launch", "/hr/processes/new", **fields)
+    assert blind.headers["location"].startswith("/hr/processes/dry-run?")
+    shown = hr.get(blind.headers["location"])
+    assert "tidak ada yang dimulai" in shown.text
+    answer = hr.post("/hr/processes/launch", data={**hidden(shown), "units": ["bidang-2"]})
     assert answer.status_code == 303
     made = UUID(answer.headers["location"].rsplit("/", 1)[1])
     assert intents(made) == [("launch", "", "Rosmawati Siregar")]
@@ -99,10 +105,40 @@ def test_a_launch_writes_the_cycle_and_asks_the_keeper(office: Office, browse: B
 def test_a_form_that_can_not_be_launched_comes_back_as_it_was(office: Office, browse: Browse):
     hr = browse("hr")
     fields = {"effective_on": "2027-01-01", "title": "Dua kali", "units": ["bidang-1"]}
-    answer = hr.fill("/hr/processes/dry-run", "/hr/processes/new", **fields)
+    answer = hr.get("/hr/processes/dry-run", params=fields)
     assert answer.status_code == 409
+    assert 'id="units-problem"' in answer.text
     assert 'value="Dua kali"' in answer.text
     assert 'value="bidang-1" checked' in answer.text
+
+
+def test_a_launch_on_a_day_to_come_waits_for_it(office: Office, browse: Browse):
+    hr = browse("hr")
+    with transaction() as session:
+        day = clock.now(session).date() + timedelta(days=9)
+    fields = {"effective_on": "2027-02-01", "units": ["bidang-2"], "start_on": day.isoformat()}
+    shown = hr.get("/hr/processes/dry-run", params=fields)
+    hr.post("/hr/processes/launch", data={**hidden(shown), "units": ["bidang-2"]})
+    with transaction() as session:
+        (start,) = session.scalars(select(Process.start_at).where(Process.id != office.cycle))
+    assert start.astimezone(settings().zone).date() == day
+    gone = hr.get(
+        "/hr/processes/dry-run", params=fields | {"effective_on": "2027-03-01", "start_on": "2020-01-01"}
+    )
+    assert gone.status_code == 422
+    assert 'id="start_on-problem"' in gone.text
+
+
+def test_what_was_said_is_there_again_after_a_login(office: Office, browse: Browse, stranger: Browser):
+    address = "/hr/processes/dry-run?effective_on=2027-02-01&units=bidang-2&title=Siklus+Februari"
+    led = stranger.get(address)
+    assert led.status_code == 303
+    assert quote("title=Siklus+Februari") in led.headers["location"]
+    hr = browse("hr")
+    form = hr.get("/hr/processes/new?effective_on=2027-02-01&units=bidang-2&title=Siklus+Februari").text
+    assert 'value="Siklus Februari"' in form
+    assert 'value="bidang-2" checked' in form
+    assert 'value="2027-02-01" selected' in form
 
 
 def test_only_hr_launches_even_with_a_form_made_by_hand(office: Office, browse: Browse):
