@@ -25,7 +25,7 @@ from flows.process import (
     staff_notices,
 )
 from flows.process import notices as process_notices
-from flows.promotion import candidates
+from flows.promotion import candidates, replacements
 from flows.promotion import erasing as of_candidates
 from flows.promotion import notices as promotion_notices
 from flows.promotion.service import KIND as PROMOTION
@@ -59,6 +59,7 @@ def wire(*more: Subscriber) -> None:
             handovers.subscriber,
             correction.subscriber,
             completion.subscriber,
+            replacements.subscriber,
             calendars.subscriber,
             ahead.subscriber(directory),
             staff_notices.subscriber,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from approvals.candidacy import ByCommittee, ByName, ByPost, Candidate, Candidates
 from approvals.strict import Cel, Length, Slug, Strict, mapping
@@ -67,7 +67,17 @@ class Visibility(Strict):
 
 
 ReasonFor = Literal["reject", "return", "withdraw"]
-ReasonLists = Mapping[ReasonFor, Annotated[Reasons, Field(min_length=1)]]
+
+
+def _named(lists: Mapping[ReasonFor, Reasons]) -> Mapping[ReasonFor, Reasons]:
+    """Nobody can be asked for a reason where there is none; that no case is withdrawn, a chain may say so."""
+    for kind, reasons in lists.items():
+        if not reasons and kind != "withdraw":
+            raise ValueError(f"{kind} has no reasons; name at least one")
+    return lists
+
+
+ReasonLists = Annotated[Mapping[ReasonFor, Reasons], AfterValidator(_named)]
 Party = Literal["requester", "subject"]
 
 

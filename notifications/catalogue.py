@@ -130,6 +130,9 @@ MAILS: Mapping[str, Mail] = {
         "process name missing effective_on", _page("/my"), "title", thread="process"
     ),
     "decree_issued": _mail("number name rank_to rank_name effective_on code", _page("/verify/{code}")),
+    "decree_replaced": _mail(
+        "revoked number replaces name reason rank rank_name effective_on code", _page("/verify/{code}")
+    ),
     "checkpoint": _mail("number size previous root at fingerprint note", _page("/ledger")),
     "substitute_wanted": _mail("title holder first last deputy more", _page("/hr/staff"), topic=NEWS),
     "second_asked": _mail("kind_title about by_name comment", _page("/hr/proposals"), topic=WORK),

@@ -32,6 +32,7 @@ COLUMNS = (
     N_("Due"),
     N_("Deadline of the law"),
     N_("Decree"),
+    N_("Corrected or revoked by"),
     N_("What the record answered"),
 )
 
@@ -56,6 +57,7 @@ def rows(
             min((one.due_at for one in held if one.due_at), default=None),
             case.statutory_due_at if case else None,
             row.decree_number or "",
+            row.replaced_by or "",
             row.candidate.problem or "",
         )
 

@@ -17,6 +17,7 @@ from core.settings import settings
 from flows.process import asking
 from flows.process.extending import WHILE
 from flows.process.models import ProcessState
+from flows.promotion import decree_lines
 from flows.promotion import queries as promotions
 from flows.promotion.outside import STAGE
 from web import proposed, timeline
@@ -88,6 +89,7 @@ def page(
         "outside": next((s.open for s in found.funnel.stages if s.stage == STAGE), 0),
         "askable": asking.askable(actor, state, pending) - ({"cancel"} if ends else set()),
         "extendable": actor.has(Role.HR) and state in WHILE and bool(held),
+        "replaced": decree_lines.replacements(session, process_id),
         "may_remind": actor.has(Role.HR, Role.OPERATOR),
         "cancellations": ends,
         "proposals": len(proposals.about_process(session, process_id)) - len(ends),

@@ -21,6 +21,7 @@ from approvals.views import CaseView
 from core.actor import Actor
 from core.conditions import condition
 from core.errors import MufakatError
+from flows.promotion import decree_lines
 from flows.promotion import queries as promotions
 from flows.promotion.models import Decree
 from personnel import units
@@ -65,6 +66,8 @@ class CasePage:
     findings: Sequence[Mapping[str, Any]]
     """What screening found, rule by rule; empty for a case of another process."""
     decree: Decree | None
+    decree_line: Sequence[Decree]
+    """The decree with what corrected or revoked it, and what it corrects or revokes; from the first on."""
     withdraw_reasons: Reasons
     minutes: Sequence[tuple[str, int]]
     """The panels whose minutes this person may read, by stage and round."""
@@ -127,7 +130,8 @@ def case_page(
         story=(story := history.story(view, names, language, deliberations=inside)),
         repaired=next((line for line in story if line.name == "case.resubmitted"), None),
         findings=found.findings if (found := promotions.candidate_of_case(session, case.id)) else (),
-        decree=_decree(session, case),
+        decree=(decree := _decree(session, case)),
+        decree_line=decree_lines.line_of(session, decree) if decree else (),
         withdraw_reasons=view.definition.reasons_for("withdraw"),
         file=file_view(session, actor, case, directory=directory),
         law=Law.of(view),

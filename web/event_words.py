@@ -114,6 +114,7 @@ HAPPENED: Mapping[str, str] = {
     "proposed": N_("proposed"),
     "proved": N_("proved"),
     "published": N_("published"),
+    "rank_corrected": N_("rank put right"),
     "rank_restored": N_("rank put back"),
     "reassigned": N_("reassigned"),
     "recorded": N_("recorded"),

@@ -147,6 +147,9 @@ def install(env: Environment, language: str) -> None:
     def looked(what: str) -> str:
         return texts.translate(language, LOOKED.get(what, what))
 
+    def plainly(iso: str) -> str:
+        return plain_day(iso, language)
+
     def mailed(template: str) -> str:
         return event_words.mail(template, language)
 
@@ -196,6 +199,7 @@ def install(env: Environment, language: str) -> None:
         "field": field,
         "looked": looked,
         "mailed": mailed,
+        "plain_day": plainly,
     }
     env.filters.update(filters)
     env.globals["ranks"] = lambda: ranks.RANKS  # pyright: ignore[reportArgumentType]

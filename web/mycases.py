@@ -68,6 +68,8 @@ class MyCase:
     """The last decision that was no approval: why it came back, or was rejected."""
     candidacy: CandidateRow | None
     decree: Decree | None
+    replaced_by: Decree | None
+    """The decree that corrected or revoked it."""
     appeal: AppealRight | None
 
     @property
@@ -205,6 +207,7 @@ class _Known:
     tasks: Mapping[UUID, list[Task]]
     decisions: Mapping[UUID, list[Decision]]
     decrees: Mapping[UUID, Decree]
+    replacing: Mapping[UUID | None, Decree]
     names: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
 
     @classmethod
@@ -227,12 +230,13 @@ class _Known:
             _by_case(tasks),
             _by_case(decisions),
             {decree.case_id: decree for decree in issued},
+            {decree.replaces_id: decree for decree in issued},
             {id_: person.name for id_, person in people.items()},
         )
 
     def my(self, session: Session, case: Case, row: CandidateRow | None) -> MyCase:
         definition = definition_by_id(session, case.chain_version_id)
-        made = self.decisions.get(case.id, [])
+        made, decree = self.decisions.get(case.id, []), self.decrees.get(case.id)
         against = (DecisionKind.RETURN, DecisionKind.REJECT)
         return MyCase(
             case=case,
@@ -241,7 +245,8 @@ class _Known:
             coming=_coming(case, definition),
             last=next((one for one in reversed(made) if one.kind in against), None),
             candidacy=row,
-            decree=self.decrees.get(case.id),
+            decree=decree,
+            replaced_by=self.replacing.get(decree.id) if decree else None,
             appeal=appeals.right_to_appeal(session, case, directory=self.directory),
         )
 

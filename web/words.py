@@ -150,6 +150,10 @@ FIELDS = {
     "born_on": N_("Born on"),
     "email": N_("Email"),
     "phone": N_("Phone"),
+    # of a decree
+    "nip": N_("NIP"),
+    "effective_on": N_("Effective from"),
+    "consideration_number": N_("Number of the technical consideration"),
 }
 """Fields of a person's record, by column."""
 
@@ -157,6 +161,7 @@ LOOKED = {
     "account": N_("Account"),
     "candidate": N_("Record in a cycle"),
     "case": N_("Case"),
+    "decree": N_("Decree"),
     "events": N_("What happened, in the log"),
     "export": N_("In a list taken out as a file"),
     "record": N_("Personal record"),

@@ -113,7 +113,10 @@ def decrees_match(session: Session) -> tuple[int, Iterable[str]]:
         SELECT c.reference, c.state, d.number, e.rank, d.rank_to
         FROM "case" c JOIN process p ON p.id = c.process_id AND p.kind = 'promotion' AND p.state = 'completed'
         LEFT JOIN promotion_decree d ON d.case_id = c.id LEFT JOIN employee e ON e.id = d.employee_id
-        WHERE (c.state = 'approved') <> (d.id IS NOT NULL) OR e.rank <> d.rank_to
+        LEFT JOIN promotion_decree r ON r.process_id = d.process_id AND r.employee_id = d.employee_id
+                                        AND r.kind = 'revocation'
+        WHERE (c.state = 'approved') <> (d.id IS NOT NULL)
+           OR e.rank <> CASE WHEN r.id IS NULL THEN d.rank_to ELSE d.rank_from END
         """,
     )
 

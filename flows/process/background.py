@@ -34,6 +34,12 @@ class CaseWords:
     subject_name: str
     statutory_due_at: datetime | None
     version: int
+    requester_id: UUID | None = None
+
+    @property
+    def asked_by(self) -> UUID:
+        """Who waits for how it ends: whoever asked for it; else whom it is about."""
+        return self.requester_id or self.subject_id
 
 
 class Background:
@@ -60,7 +66,7 @@ class Background:
         self._cases, self._barred = self._read_cases(telling)
         people = (e.facts.get(key) for e in telling for key in ("assignee", "to", "from", "by", "person"))
         told = {e.facts["case"] for e in telling if e.name.startswith("case.") and "case" in e.facts}
-        subjects = (case.subject_id for case in self._cases.values() if case.id in told)
+        subjects = (id_ for c in self._cases.values() if c.id in told for id_ in (c.subject_id, c.asked_by))
         named = (id_ for e in telling for id_ in e.facts.get("candidates") or ())
         wanted = {p for p in (*people, *subjects, *named) if isinstance(p, UUID)}
         self.directory.people(wanted)  # asked for together, and remembered
@@ -192,6 +198,7 @@ _WORDS = select(
     Case.subject_name,
     Case.statutory_due_at,
     Case.version,
+    Case.requester_id,
 ).outerjoin(Process, Process.id == Case.process_id)
 _OF_CASE = _WORDS.where(Case.id == bindparam("case"))
 _OF_CASES = _WORDS.where(Case.id == any_(IDS))

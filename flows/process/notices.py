@@ -96,9 +96,9 @@ def _returned(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
 
 
 def _settled(batch: Background, event: Recorded) -> Iterator[MessageDraft]:
-    """The person that a case is about is told how it ended."""
+    """Whoever asked for a case, or the person that it is about, is told how it ended."""
     case = batch.case(event)
-    if case is None or (person := batch.person(case.subject_id)) is None:
+    if case is None or (person := batch.person(case.asked_by)) is None:
         return
     outcome = event.name.removeprefix("case.")
     kind = {"rejected": "reject", "withdrawn": "withdraw"}.get(outcome, "")

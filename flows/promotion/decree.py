@@ -63,27 +63,36 @@ def bases(effective_on: date) -> list[str]:
     return [base["text"] for base in _data()["bases"] if base["from"] <= effective_on]
 
 
-def pdf(decree: DecreeText) -> bytes:
-    """The decree as a PDF/A; as a plain PDF where a name has letters that the fonts lack, rather than none.
+def bases_of_replacing(kind: str, effective_on: date) -> list[str]:
+    """The same for a decree that corrects or revokes one, with what allows that."""
+    return [*(base["text"] for base in _data()["replacing"][kind]), *bases(effective_on)]
 
-    Raises TypstError where the template is at fault.
+
+def pdf(decree: DecreeText) -> bytes:
+    """The decree as a PDF. Raises TypstError where the template is at fault."""
+    return drawn("decree.typ", _facts(decree), decree.signed_at)
+
+
+def drawn(template: str, facts: Mapping[str, Any], signed_at: datetime) -> bytes:
+    """A decree by one of the templates as a PDF/A; as a plain PDF where a name has letters that the fonts
+    lack, rather than none. Raises TypstError where the template is at fault.
     """
     try:
-        return _drawn(decree, archive=True)
+        return _compiled(template, facts, signed_at, archive=True)
     except typst.TypstError:
-        return _drawn(decree, archive=False)
+        return _compiled(template, facts, signed_at, archive=False)
 
 
-def _drawn(decree: DecreeText, *, archive: bool) -> bytes:
-    drawn = _compiler().compile(
-        sys_inputs={"decree": json.dumps(_facts(decree), ensure_ascii=False, sort_keys=True)},
+def _compiled(template: str, facts: Mapping[str, Any], signed_at: datetime, *, archive: bool) -> bytes:
+    compiled = _compiler(template).compile(
+        sys_inputs={"decree": json.dumps(facts, ensure_ascii=False, sort_keys=True)},
         format="pdf",
         pdf_standards=["a-2b"] if archive else [],
-        timestamp=decree.signed_at.replace(microsecond=0),
+        timestamp=signed_at.replace(microsecond=0),
     )
-    if not isinstance(drawn, bytes):
+    if not isinstance(compiled, bytes):
         raise TypeError("typst answered with pages instead of one document")
-    return drawn
+    return compiled
 
 
 def _facts(decree: DecreeText) -> Mapping[str, Any]:
@@ -94,7 +103,7 @@ def _facts(decree: DecreeText) -> Mapping[str, Any]:
         "number": decree.number,
         "code": decree.code,
         "url": decree.url,
-        "qr": _qr(decree.url),
+        "qr": qr(decree.url),
         "name": decree.name,
         "nip": decree.nip,
         "unit": decree.unit,
@@ -102,22 +111,24 @@ def _facts(decree: DecreeText) -> Mapping[str, Any]:
         "rank_from_name": ranks.name(decree.rank_from),
         "rank_to": decree.rank_to,
         "rank_to_name": ranks.name(decree.rank_to),
-        "effective_on": _day(decree.effective_on),
+        "effective_on": day(decree.effective_on),
         "bases": bases(decree.effective_on),
         "consideration_number": decree.consideration_number,
-        "consideration_date": _day(decree.consideration_date),
+        "consideration_date": day(decree.consideration_date),
         "signed_by": decree.signed_by,
         "signed_as": decree.signed_as,
-        "signed_on": _day(local.date()),
+        "signed_on": day(local.date()),
         "signed_at": moment("id", decree.signed_at, decree.zone),
     }
 
 
-def _day(day: date) -> str:
-    return format_date(day, "d MMMM y", locale="id")
+def day(on: date) -> str:
+    """A day as decrees write it."""
+    return format_date(on, "d MMMM y", locale="id")
 
 
-def _qr(url: str) -> str:
+def qr(url: str) -> str:
+    """The code that leads to a decree's verification page, as SVG."""
     drawn = io.BytesIO()
     segno.make(url, error="m", micro=False).save(drawn, kind="svg", border=1, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()
@@ -129,7 +140,7 @@ def _data() -> Mapping[str, Any]:
 
 
 @lru_cache
-def _compiler() -> typst.Compiler:
-    """Made once a process: reading fonts costs more than a decree. The fonts are those that typst carries, so
-    that a decree looks the same on every machine."""
-    return typst.Compiler(FOLDER / "decree.typ", root=FOLDER, ignore_system_fonts=True)
+def _compiler(template: str) -> typst.Compiler:
+    """Made once a process and template: reading fonts costs more than a decree. The fonts are those that
+    typst carries, so that a decree looks the same on every machine."""
+    return typst.Compiler(FOLDER / template, root=FOLDER, ignore_system_fonts=True)

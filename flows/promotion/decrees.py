@@ -20,7 +20,7 @@ from core.settings import settings
 from flows.process.ending import complete
 from flows.process.memory import WHOLE, Portion
 from flows.promotion.decree import DecreeText, new_code, number, pdf
-from flows.promotion.models import Candidate, Decree
+from flows.promotion.models import Candidate, Decree, DecreeKind
 from flows.promotion.screening import counts
 from personnel.careers import promote
 from personnel.directory import PersonnelDirectory, office_day
@@ -48,10 +48,10 @@ def issue_decrees(session: Session, actor: Actor, process_id: UUID) -> Portion:
     reason stays with the candidate, for HR.
     """
     approved = _approved(session, process_id)
-    signatures = _signatures(session, [case.id for _, case in approved])
+    signed = signatures(session, [case.id for _, case in approved])
     events: list[Event] = []
     for candidate, case in approved:
-        decree = _issue(session, actor, candidate, case, signatures[case.id])
+        decree = _issue(session, actor, candidate, case, signed[case.id])
         events += [_issued(decree)] if decree else [_not_entered(candidate)]
     record(session, actor, events)
     session.flush()
@@ -63,7 +63,8 @@ def finalise(session: Session, actor: Actor, process_id: UUID) -> Portion:
     """Count what became of everybody, and complete the cycle."""
     by_state = select(Case.state, func.count()).where(Case.process_id == process_id).group_by(Case.state)
     states: dict[str, int] = {row[0]: row[1] for row in session.execute(by_state)}
-    issued = select(func.count()).select_from(Decree).where(Decree.process_id == process_id)
+    granted = (Decree.process_id == process_id, Decree.kind == DecreeKind.GRANT)
+    issued = select(func.count()).select_from(Decree).where(*granted)
     summary = {**counts(session, process_id), **states, "decrees": session.scalars(issued).one()}
     complete(session, actor, process_id, summary)
     return Portion(WHOLE.done, WHOLE.total, summary)
@@ -75,7 +76,7 @@ def _issue(
     """Number the decree, enter the rank and draw the PDF; None when the record refuses the rank."""
     now = clock.now(session)
     year = office_day(now).year
-    serial = _next_serial(session, year)
+    serial = next_serial(session, year)
     written, effective_on = number(serial, year), date.fromisoformat(case.data["effective_on"])
     rank_from, rank_to = case.data["rank_from"], case.data["rank_to"]
     try:
@@ -133,7 +134,7 @@ def _issue(
     return decree
 
 
-def _next_serial(session: Session, year: int) -> int:
+def next_serial(session: Session, year: int) -> int:
     """The next number of the year. The lock is held until the decree that uses it is committed, so numbers
     run without a gap, also when two cycles end at once."""
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('decree'), :year)"), {"year": year})
@@ -171,7 +172,7 @@ def _count(session: Session, process_id: UUID, *, done: bool) -> int:
     return session.scalars(approved.where(Decree.id.is_(None), Candidate.problem.is_(None))).one()
 
 
-def _signatures(session: Session, case_ids: Sequence[UUID]) -> Mapping[UUID, Signature]:
+def signatures(session: Session, case_ids: Sequence[UUID]) -> Mapping[UUID, Signature]:
     """For each approved case: its last approval by a person, and the agency's last favourable answer."""
     decisions = session.execute(
         select(Decision, Task.position_id)

@@ -78,3 +78,39 @@ class LetterMissing(Invalid):
 
 class BadDate(Invalid):
     """{said} is not a date; write it as 31-12-2026."""
+
+
+class NoSuchDecree(NotFound):
+    """There is no such decree."""
+
+
+class DecreesAreHrs(NotAllowed):
+    """Only the personnel office may propose that a decree is corrected or revoked. Nothing was changed."""
+
+
+class OwnDecree(NotAllowed):
+    """Nobody proposes this of their own decree; ask a colleague in the personnel office. Nothing was changed."""  # noqa: E501
+
+
+class WhyReplaced(Invalid):
+    """Say in at most a thousand letters why the decree is corrected or revoked: it will stand in the new one. Nothing was sent."""  # noqa: E501
+
+
+class NothingCorrected(Invalid):
+    """Nothing differs from the decree as it stands; write what should stand there instead. Nothing was sent."""  # noqa: E501
+
+
+class BadCorrection(Invalid):
+    """ "{said}" can't stand in a decree: a NIP has 18 digits, and a promotion takes effect on the 1st of a month. Nothing was sent; what you typed is kept."""  # noqa: E501
+
+
+class ReplacedAlready(Conflict):
+    """The decree {number} has been corrected or revoked by {by} already. Nothing was changed; look at that one."""  # noqa: E501
+
+
+class RevokedForGood(Conflict):
+    """{number} revokes a promotion, and that can't be undone by a decree like this: whoever is to be promoted after all goes through a cycle. Nothing was changed."""  # noqa: E501
+
+
+class ReplacementWaits(Conflict):
+    """{reference} is about this decree and has not been decided. Wait for that, or have it cancelled first; nothing was sent."""  # noqa: E501

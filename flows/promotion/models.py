@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -55,6 +55,12 @@ class Candidate(Base):
     """What the records answered when the decree was to be entered: no decree was issued then."""
 
 
+class DecreeKind(StrEnum):
+    GRANT = "grant"
+    CORRECTION = "correction"
+    REVOCATION = "revocation"
+
+
 class RulebookVersion(Base):
     """The text of the rules that some cycle was screened by."""
 
@@ -66,10 +72,23 @@ class RulebookVersion(Base):
 
 
 class Decree(Base):
-    """A signed decision on a promotion: numbered, never edited; corrected by a new one only."""
+    """A signed decision on a promotion: numbered, never edited; corrected or revoked by a new one only."""
 
     __tablename__ = "promotion_decree"
-    __table_args__ = (UniqueConstraint("process_id", "employee_id"), UniqueConstraint("year", "serial"))
+    __table_args__ = (
+        UniqueConstraint("year", "serial"),
+        # one promotion a person a cycle; what corrects or revokes it follows in a line, never in a fork
+        Index(
+            "uq_promotion_decree_grant",
+            "process_id",
+            "employee_id",
+            unique=True,
+            postgresql_where=text("replaces_id IS NULL"),
+        ),
+        UniqueConstraint("replaces_id"),
+        CheckConstraint("kind IN ('grant','correction','revocation')", name="kind"),
+        CheckConstraint("(kind = 'grant') = (replaces_id IS NULL)", name="replaces"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     process_id: Mapped[UUID] = mapped_column(ForeignKey(Process.id))
@@ -95,3 +114,10 @@ class Decree(Base):
     """Number of the civil-service agency's technical consideration."""
     pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     pdf_sha256: Mapped[str]
+    kind: Mapped[str] = mapped_column(default=DecreeKind.GRANT, server_default=DecreeKind.GRANT)
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("promotion_decree.id"))
+    """The decree that it corrects or revokes: that one has no effect any more."""
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why it corrects or revokes."""
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """Of a correction: by field what was and what is, {from, to}."""

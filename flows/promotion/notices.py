@@ -9,7 +9,7 @@ from core.actor import Role
 from core.directory import Person
 from core.events import Recorded
 from flows.process.models import Process
-from flows.promotion.models import Candidate, Screening
+from flows.promotion.models import Candidate, DecreeKind, Screening
 from flows.promotion.params import params_of
 from notifications.outbox import MessageDraft, enqueue
 from personnel import ranks
@@ -89,11 +89,32 @@ def _decree(session: Session, directory: PersonnelDirectory, event: Recorded) ->
     yield MessageDraft(event.id, "decree_issued", person, facts)
 
 
+def _replaced(session: Session, directory: PersonnelDirectory, event: Recorded) -> Iterator[MessageDraft]:
+    """The person is told that their decree was corrected or revoked, why, and which rank they have now."""
+    del session
+    person = directory.people([event.facts["employee"]]).get(event.facts["employee"])
+    if person is None:
+        return
+    facts = {
+        "revoked": event.facts["kind"] == DecreeKind.REVOCATION,
+        "number": event.facts["number"],
+        "replaces": event.facts["replaces_number"],
+        "name": event.personal["name"],
+        "reason": event.personal["reason"],
+        "rank": event.facts["rank"],
+        "rank_name": ranks.name(event.facts["rank"]),
+        "effective_on": event.facts["effective_on"],
+        "code": event.facts["code"],
+    }
+    yield MessageDraft(event.id, "decree_replaced", person, facts)
+
+
 Notices = Callable[[Session, PersonnelDirectory, Recorded], Iterator[MessageDraft]]
 
 NOTICES: Mapping[str, Notices] = {
     "process.screened": _opened,
     "candidate.incomplete": _incomplete,
     "decree.issued": _decree,
+    "decree.replaced": _replaced,
 }
 """Who is told of what; an event that is not here is only in the log."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, aliased, undefer
 
 from approvals.models import Case
 from approvals.views import Funnel, funnel
@@ -14,7 +14,7 @@ from flows.process.models import Process
 from flows.process.queries import ProcessView, process, process_view
 from flows.promotion.errors import NoSuchCandidate
 from flows.promotion.explaining import Explained, Text, explain, missing
-from flows.promotion.models import Candidate, Decree
+from flows.promotion.models import Candidate, Decree, DecreeKind
 from flows.promotion.params import PromotionParams, params_of
 from flows.promotion.pinned import rulebook_of
 from flows.promotion.rulebook import Rulebook
@@ -30,6 +30,8 @@ class CandidateRow:
     case: Case | None
     decree_id: UUID | None
     decree_number: str | None
+    replaced_by: str | None
+    """The number of the decree that corrected or revoked it."""
     findings: Sequence[Explained]
     """What each rule found, in words."""
 
@@ -65,7 +67,8 @@ class CycleView:
 def cycle_view(session: Session, process_id: UUID) -> CycleView:
     """A cycle with its figures. Raises NoSuchProcess."""
     view = process_view(session, process_id)
-    decrees = select(func.count()).select_from(Decree).where(Decree.process_id == process_id)
+    granted = (Decree.process_id == process_id, Decree.kind == DecreeKind.GRANT)
+    decrees = select(func.count()).select_from(Decree).where(*granted)
     problems = (
         select(func.count())
         .select_from(Candidate)
@@ -170,14 +173,16 @@ def decrees(session: Session, process_id: UUID, *, limit: int = 50, offset: int 
 
 def _explained(row: Sequence[Any], book: Rulebook) -> CandidateRow:
     found = explain(row[0].findings, row[0].facts, book)
-    return CandidateRow(row[0], row[1], row[2], row[3], found)
+    return CandidateRow(row[0], row[1], row[2], row[3], row[4], found)
 
 
 def _rows() -> Any:
+    after = aliased(Decree)
     return (
-        select(Candidate, Case, Decree.id, Decree.number)
+        select(Candidate, Case, Decree.id, Decree.number, after.number)
         .outerjoin(Case, Case.id == Candidate.case_id)
         .outerjoin(Decree, Decree.case_id == Candidate.case_id)
+        .outerjoin(after, after.replaces_id == Decree.id)
     )
 
 

@@ -64,9 +64,19 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ends_on IS NULL AND settled <> 'struck'"),
     )
+    op.create_check_constraint(
+        op.f("ck_promotion_decree_kind"), "promotion_decree", "kind IN ('grant','correction','revocation')"
+    )
+    op.create_check_constraint(
+        op.f("ck_promotion_decree_replaces"),
+        "promotion_decree",
+        "(kind = 'grant') = (replaces_id IS NULL)",
+    )
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f("ck_promotion_decree_replaces"), "promotion_decree")
+    op.drop_constraint(op.f("ck_promotion_decree_kind"), "promotion_decree")
     op.alter_column("message", "next_at", server_default=None)
     # what nobody confirmed must not come into force by going back, nor a tie count that was struck
     op.execute(

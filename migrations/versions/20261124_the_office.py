@@ -455,6 +455,31 @@ def upgrade() -> None:
         ),
     )
     op.add_column("process_intent", sa.Column("confirmed_by", sa.UUID(), nullable=True))
+    op.add_column("promotion_decree", sa.Column("kind", sa.Text(), server_default="grant", nullable=False))
+    op.add_column("promotion_decree", sa.Column("replaces_id", sa.UUID(), nullable=True))
+    op.add_column("promotion_decree", sa.Column("reason", sa.Text(), server_default="", nullable=False))
+    op.add_column(
+        "promotion_decree",
+        sa.Column(
+            "changes", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+    )
+    op.drop_constraint(op.f("uq_promotion_decree_process_id_employee_id"), "promotion_decree", type_="unique")
+    op.create_index(
+        "uq_promotion_decree_grant",
+        "promotion_decree",
+        ["process_id", "employee_id"],
+        unique=True,
+        postgresql_where=sa.text("replaces_id IS NULL"),
+    )
+    op.create_unique_constraint(op.f("uq_promotion_decree_replaces_id"), "promotion_decree", ["replaces_id"])
+    op.create_foreign_key(
+        op.f("fk_promotion_decree_replaces_id"),
+        "promotion_decree",
+        "promotion_decree",
+        ["replaces_id"],
+        ["id"],
+    )
     op.add_column(
         "relation", sa.Column("admitted", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
     )
@@ -472,6 +497,23 @@ def downgrade() -> None:
     op.drop_column("relation", "settled")
     op.drop_column("relation", "denied")
     op.drop_column("relation", "admitted")
+    op.drop_constraint(op.f("fk_promotion_decree_replaces_id"), "promotion_decree", type_="foreignkey")
+    op.drop_constraint(op.f("uq_promotion_decree_replaces_id"), "promotion_decree", type_="unique")
+    op.drop_index(
+        "uq_promotion_decree_grant",
+        table_name="promotion_decree",
+        postgresql_where=sa.text("replaces_id IS NULL"),
+    )
+    op.create_unique_constraint(
+        op.f("uq_promotion_decree_process_id_employee_id"),
+        "promotion_decree",
+        ["process_id", "employee_id"],
+        postgresql_nulls_not_distinct=False,
+    )
+    op.drop_column("promotion_decree", "changes")
+    op.drop_column("promotion_decree", "reason")
+    op.drop_column("promotion_decree", "replaces_id")
+    op.drop_column("promotion_decree", "kind")
     op.drop_column("process_intent", "confirmed_by")
     op.drop_column("personnel_import_row", "kept")
     op.drop_column("personnel_import_row", "undone")

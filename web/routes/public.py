@@ -5,6 +5,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from flows.promotion import decree_lines
 from flows.promotion import queries as promotions
 from web import downloads, limiting, pages
 from web.deps import DbSession, Visitor
@@ -35,7 +36,7 @@ def verify_form(request: Request, visit: Visitor, code: str = "") -> Response:
     typed = "".join(code.replace("/", "").split())[:LONGEST_CODE]
     if typed:
         return RedirectResponse(f"/verify/{quote(typed, safe='')}", status_code=303)
-    return pages.show(request, "public/verify.html", decree=None, asked="")
+    return pages.show(request, "public/verify.html", decree=None, asked="", after=None)
 
 
 @router.get("/verify/{code}.pdf", dependencies=[Slowly])
@@ -43,12 +44,22 @@ def decree_file(request: Request, visit: Visitor, session: DbSession, code: str)
     """The decree itself, as it was issued."""
     decree = promotions.decree_by_code(session, code[:LONGEST_CODE])
     if decree is None:
-        return pages.show(request, "public/verify.html", 404, decree=None, asked=code)
+        return pages.show(request, "public/verify.html", 404, decree=None, asked=code, after=None)
     return downloads.attachment(f"SK-{decree.number}.pdf", decree.pdf, downloads.PDF)
 
 
 @router.get("/verify/{code}", dependencies=[Slowly])
 def verify(request: Request, visit: Visitor, session: DbSession, code: str) -> Response:
-    """What the office knows of a decree with this code; a wrong code gets a calm answer."""
+    """What the office knows of a decree with this code, and which counts instead, if another does; a wrong
+    code gets a calm answer."""
     decree = promotions.decree_by_code(session, code[:LONGEST_CODE])
-    return pages.show(request, "public/verify.html", 200 if decree else 404, decree=decree, asked=code)
+    line = decree_lines.line_of(session, decree) if decree else ()
+    return pages.show(
+        request,
+        "public/verify.html",
+        200 if decree else 404,
+        decree=decree,
+        asked=code,
+        before=next((one for one in line if decree and one.id == decree.replaces_id), None),
+        after=line[-1] if line and decree and line[-1].id != decree.id else None,
+    )

@@ -272,6 +272,34 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "code": "K7QX-2M9D-PT4W",
         },
     ),
+    "decree_replaced_corrected": (
+        "decree_replaced",
+        {
+            "revoked": False,
+            "reason": "NIP salah ketik <dua angka tertukar>.",
+            "rank": "III/c",
+            "rank_name": "Penata",
+            "number": "823/1311/BKPSDM/2026",
+            "replaces": "823/1207/BKPSDM/2026",
+            "name": "Siti Rahmawati Siregar, S.Kom.",
+            "effective_on": "2026-12-01",
+            "code": "H3WN-8RTC-V6KD",
+        },
+    ),
+    "decree_replaced_revoked": (
+        "decree_replaced",
+        {
+            "revoked": True,
+            "reason": "Ijazah yang menjadi dasar ternyata tidak sah.",
+            "rank": "III/b",
+            "rank_name": "Penata Muda Tingkat I",
+            "number": "823/1311/BKPSDM/2026",
+            "replaces": "823/1207/BKPSDM/2026",
+            "name": "Siti Rahmawati Siregar, S.Kom.",
+            "effective_on": "2026-12-01",
+            "code": "H3WN-8RTC-V6KD",
+        },
+    ),
     "checkpoint": (
         "checkpoint",
         {
