@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from approvals.analytics import stage_titles
 from approvals.directory import Directory
 from approvals.models import Case
 from core.language import translate
 from core.ledger.searching import Found
 from flows.process.models import Process
 from web.event_words import called, way
+from web.formats import in_language
 from web.sheets import Row
 from web.words import N_, WORDS_OF
 
@@ -68,6 +70,8 @@ class Line:
     capacity: str
     order: str
     about: About
+    detail: str
+    """At which stage, and how it was decided, in words; empty where the event says neither."""
     version: int | None
     code: str
     reason: str
@@ -80,7 +84,8 @@ class Line:
         found = self.event
         rest = "; ".join(f"{name}: {value}" for name, value in self.more.items())
         about, as_whom = self.about, (self.acting_for, self.capacity, self.order)
-        said = (found.position, found.at, found.name, self.title, self.who, *as_whom, self.way)
+        happened = f"{self.title}: {self.detail}" if self.detail else self.title
+        said = (found.position, found.at, found.name, happened, self.who, *as_whom, self.way)
         return (
             *said,
             about.text,
@@ -98,7 +103,8 @@ def lines(session: Session, directory: Directory, found: Sequence[Found], langua
     people = directory.people(_people(found))
     names = {id_: person.name for id_, person in people.items()}
     about = _about(session, {event.stream for event in found}, names)
-    return [_line(event, names, about, language) for event in found]
+    stages = {stage: in_language(title, language) for (_, stage), title in stage_titles(session).items()}
+    return [_line(event, names, about, stages, language) for event in found]
 
 
 def rows(
@@ -123,7 +129,13 @@ def _portion(
         yield line.row
 
 
-def _line(event: Found, names: Mapping[UUID, str], about: Mapping[UUID, About], language: str) -> Line:
+def _line(
+    event: Found,
+    names: Mapping[UUID, str],
+    about: Mapping[UUID, About],
+    stages: Mapping[str, str],
+    language: str,
+) -> Line:
     said = event.said
     system = translate(language, N_("The system"))
     erased = translate(language, ERASED)
@@ -138,11 +150,18 @@ def _line(event: Found, names: Mapping[UUID, str], about: Mapping[UUID, About], 
         translate(language, WORDS_OF.get(capacity, capacity)) if capacity not in OWN else "",
         str(said.get("order_number") or ""),
         about.get(event.stream, About(translate(language, KINDS.get(event.kind, event.kind)))),
+        _detail(event.facts, stages, language),
         said.get("version") if isinstance(said.get("version"), int) else None,
         str(said.get("code") or ""),
         erased if event.erased else why,
         {name: _said(value, names) for name, value in said.items() if _is_more(name, value)},
     )
+
+
+def _detail(facts: Mapping[str, Any], stages: Mapping[str, str], language: str) -> str:
+    stage, how = (str(facts.get(key) or "") for key in ("stage", "kind"))
+    word = translate(language, WORDS_OF[how]) if how in WORDS_OF else ""
+    return ", ".join(part for part in (stages.get(stage, stage), word) if part)
 
 
 KINDS = {
