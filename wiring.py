@@ -15,6 +15,7 @@ from core.ledger.erasing import Room
 from core.worktime import WorkCalendar
 from flows.completion import service as completion
 from flows.correction import service as correction
+from flows.erasure import service as erasure
 from flows.process import (
     account_notices,
     calendars,
@@ -54,6 +55,7 @@ def wire(*more: Subscriber) -> None:
     kinds.register(PROMOTION)
     confirming.register(ProposalKind.PROCESS_CANCELLATION, lambda s, a, id_, _: cancelling.confirm(s, a, id_))
     confirming.register(ProposalKind.EXCLUSION, lambda s, a, id_, _: candidates.confirm_excluding(s, a, id_))
+    confirming.register(ProposalKind.ERASURE, lambda s, a, id_, _: erasure.confirm(s, a, id_, ERASURE))
     events.wire(
         [
             handovers.subscriber,

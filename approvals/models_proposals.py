@@ -22,6 +22,7 @@ class ProposalKind(StrEnum):
     CANCELLATION = "cancellation"
     EXCLUSION = "exclusion"
     PROCESS_CANCELLATION = "process-cancellation"
+    ERASURE = "erasure"
 
 
 class ProposalState(StrEnum):
@@ -42,12 +43,13 @@ class Proposal(Base):
         CheckConstraint(f"kind IN ({', '.join(repr(str(k)) for k in ProposalKind)})", name="kind"),
         CheckConstraint("state IN ('waiting','confirmed','turned-down','taken-back')", name="state"),
         CheckConstraint("(state = 'waiting') = (answered_at IS NULL)", name="answered"),
-        CheckConstraint("num_nonnulls(case_id, version_id, process_id) = 1", name="about_one"),
+        CheckConstraint("num_nonnulls(case_id, version_id, process_id, person_id) = 1", name="about_one"),
         CheckConstraint("answered_by <> made_by OR state = 'taken-back'", name="by_another"),
         # one at a time about the same; and the list of what waits
         Index("uq_proposal_case", "case_id", "kind", unique=True, postgresql_where=_WAITING),
         Index("uq_proposal_version", "version_id", "kind", unique=True, postgresql_where=_WAITING),
         Index("uq_proposal_process", "process_id", "kind", unique=True, postgresql_where=_WAITING),
+        Index("uq_proposal_person", "person_id", "kind", unique=True, postgresql_where=_WAITING),
         Index("ix_proposal_case_id", "case_id"),
         Index("ix_proposal_version_id", "version_id"),
     )
@@ -58,6 +60,8 @@ class Proposal(Base):
     version_id: Mapped[UUID | None] = mapped_column(ForeignKey(ChainVersion.id))
     process_id: Mapped[UUID | None]
     """Of what is proposed about a whole process: an id of another room."""
+    person_id: Mapped[UUID | None]
+    """Of what is proposed about a person as such, not about a case of theirs."""
     body: Mapped[dict[str, Any]]
     """What it would do: the facts of a correction, the way of a take-over, whose seat."""
     reason: Mapped[str]

@@ -41,15 +41,16 @@ def propose(
     case_id: UUID | None = None,
     version_id: UUID | None = None,
     process_id: UUID | None = None,
+    person_id: UUID | None = None,
     reason: str,
 ) -> Proposal:
-    """Keep a change of a case, of a chain's version or of a whole process, until another confirms it.
+    """Keep a change of a case, a chain's version, a whole process or a person, until another confirms it.
 
     The caller guards who may, and holds what it is about. Raises CommentNeeded, ProposedAlready.
     """
     if actor.person_id is None:
         raise HrOnly
-    about = _about(case_id, version_id, process_id)
+    about = _about(case_id, version_id, process_id, person_id)
     if waiting := session.scalar(select(Proposal).where(about, Proposal.kind == kind, _IS_WAITING)):
         raise ProposedAlready(by=waiting.made_by_name)
     made = Proposal(
@@ -58,6 +59,7 @@ def propose(
         case_id=case_id,
         version_id=version_id,
         process_id=process_id,
+        person_id=person_id,
         body=dict(body),
         reason=_said(reason),
         made_by=actor.person_id,
@@ -201,6 +203,10 @@ def told(happened: str, proposal: Proposal, personal: Mapping[str, Any]) -> Even
     if proposal.process_id is not None:
         facts |= {"process": proposal.process_id}
         return Event(f"proposal.{happened}", proposal.process_id, "process", facts, dict(personal))
+    if proposal.person_id is not None:  # a history of its own: what it proposes may empty the person's
+        facts |= {"person": proposal.person_id}
+        opens = happened == "made"
+        return Event(f"proposal.{happened}", proposal.id, "proposal", facts, dict(personal), opens=opens)
     facts |= {"version": proposal.version_id}
     return Event(f"proposal.{happened}", proposal.version_id or proposal.id, "chain", facts, dict(personal))
 
@@ -227,9 +233,13 @@ def _subject(
     return found
 
 
-def _about(case_id: UUID | None, version_id: UUID | None, process_id: UUID | None) -> ColumnElement[bool]:
+def _about(
+    case_id: UUID | None, version_id: UUID | None, process_id: UUID | None, person_id: UUID | None
+) -> ColumnElement[bool]:
     if case_id:
         return Proposal.case_id == case_id
+    if person_id:
+        return Proposal.person_id == person_id
     return Proposal.version_id == version_id if version_id else Proposal.process_id == process_id
 
 

@@ -32,6 +32,7 @@ from web.routes import (
     deeds,
     delegations,
     directory,
+    erasures,
     events,
     files,
     group,
@@ -74,6 +75,7 @@ from web.security import BodyLimit, SecurityHeaders, allowed_hosts
 PAGES = (
     tasks,
     inbox,
+    erasures,
     events,
     many,
     group,

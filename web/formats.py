@@ -23,7 +23,7 @@ from personnel.nip import LOST
 from personnel.problems import readable
 from web import event_words, pictures
 from web.charts import bar
-from web.words import DOCUMENTS, FIELDS, LOOKED, N_, WORDS_OF
+from web.words import DOCUMENTS, ERASED, FIELDS, LOOKED, N_, WORDS_OF
 
 SOON = timedelta(hours=24)
 WORKING_DAY = 7.5 * 3600
@@ -153,6 +153,9 @@ def install(env: Environment, language: str) -> None:
     def mailed(template: str) -> str:
         return event_words.mail(template, language)
 
+    def erased(what: str) -> str:
+        return texts.translate(language, ERASED.get(what, what))
+
     def reason(message: str) -> str:
         """Why something is wrong, said in the language as far as its words are known."""
         return texts.translate(language, message)
@@ -198,6 +201,7 @@ def install(env: Environment, language: str) -> None:
         "document": document,
         "field": field,
         "looked": looked,
+        "erased": erased,
         "mailed": mailed,
         "plain_day": plainly,
     }

@@ -15,8 +15,9 @@ from approvals.models_proposals import Proposal, ProposalKind, ProposalState
 from approvals.proposals import CONFIRMERS
 from approvals.titles import Titles
 from approvals.versions import changes
-from core.actor import Actor
+from core.actor import Actor, Role
 from flows.process.models import Process
+from personnel.models import Employee
 from web.casefiles import Line, line
 from web.words import N_
 
@@ -27,6 +28,7 @@ TITLES: Mapping[str, str] = {
     ProposalKind.REMOVAL: N_("A member loses a seat in a panel"),
     ProposalKind.CANCELLATION: N_("A case ends without a decision"),
     ProposalKind.EXCLUSION: N_("A candidate leaves a cycle"),
+    ProposalKind.ERASURE: N_("A person's content is erased by order of the law"),
     ProposalKind.PROCESS_CANCELLATION: N_("A whole cycle is cancelled"),
 }
 ANSWERS: Mapping[str, str] = {
@@ -88,7 +90,7 @@ def _shown(session: Session, actor: Actor, one: Proposal, language: str) -> Prop
         who,
         _lines(session, one, language),
         _stages(session, one),
-        may_answer=actor.has(*CONFIRMERS) and not mine,
+        may_answer=actor.has(*((Role.ADMIN,) if one.person_id else CONFIRMERS)) and not mine,
         mine=mine,
     )
 
@@ -98,6 +100,9 @@ def _about(session: Session, one: Proposal) -> tuple[str, str, str]:
         found = select(Case.reference, Case.subject_name).where(Case.id == one.case_id)
         reference, subject = session.execute(found).tuples().one()
         return reference, f"/cases/{one.case_id}", one.body.get("name", subject)
+    if one.person_id is not None:
+        nip = session.scalars(select(Employee.nip).where(Employee.id == one.person_id)).one()
+        return one.body["order"], "/admin/erasures", nip
     if one.process_id is not None:
         cycle = select(Process.reference, Process.title).where(Process.id == one.process_id)
         reference, title = session.execute(cycle).tuples().one()

@@ -157,6 +157,25 @@ FIELDS = {
 }
 """Fields of a person's record, by column."""
 
+ERASED = {
+    "case": N_("Cases: title, name, facts"),
+    "version": N_("Versions of cases"),
+    "document": N_("Documents with their bytes"),
+    "remark": N_("Remarks"),
+    "decision": N_("Reasons of decisions"),
+    "decision-ahead": N_("Reasons of decisions ahead"),
+    "answer": N_("Notes on answers from outside"),
+    "question": N_("Questions of colleagues"),
+    "advice": N_("Advice of colleagues"),
+    "draft": N_("Drafts"),
+    "proposal": N_("Proposals to a second person"),
+    "word-on-proposal": N_("Answers to proposals"),
+    "delegation": N_("Delegations"),
+    "candidate": N_("What screening found"),
+    "message": N_("Mails"),
+    "webhook_delivery": N_("Messages to other systems"),
+}
+"""What an erasure takes content from, by its code."""
 LOOKED = {
     "account": N_("Account"),
     "candidate": N_("Record in a cycle"),

@@ -16,6 +16,7 @@ from core.events import Recorded
 from flows.process.models import Process
 from notifications.outbox import MessageDraft, enqueue
 from personnel.directory import PersonnelDirectory
+from personnel.models import Employee
 
 KINDS: Mapping[str, Titles] = {
     "version": Titles(id="Versi baru rantai persetujuan", en="A new version of a chain"),
@@ -26,6 +27,7 @@ KINDS: Mapping[str, Titles] = {
     "removal": Titles(id="Pengurangan anggota sidang", en="A member loses a seat in a panel"),
     "cancellation": Titles(id="Usulan berakhir tanpa keputusan", en="A case ends without a decision"),
     "exclusion": Titles(id="Peserta dikeluarkan dari siklus", en="A candidate leaves a cycle"),
+    "erasure": Titles(id="Penghapusan data atas perintah hukum", en="Erasure by order of the law"),
     "process-cancellation": Titles(id="Pembatalan seluruh siklus", en="A whole cycle is cancelled"),
 }
 ANSWERED = ("proposal.confirmed", "proposal.turned_down")
@@ -53,7 +55,8 @@ def _asked(session: Session, directory: PersonnelDirectory, event: Recorded) -> 
     """Whoever may confirm it, without its author and whom its case is about."""
     about, subject = _about(session, event)
     facts = {**_words(event, about), "comment": event.personal.get("reason", "")}
-    for person in _members(directory, CONFIRMERS, [event.facts["by"], subject]):
+    who = (Role.ADMIN,) if event.facts.get("person") else CONFIRMERS
+    for person in _members(directory, who, [event.facts["by"], subject]):
         yield MessageDraft(event.id, "second_asked", person, facts)
 
 
@@ -99,6 +102,8 @@ def _about(session: Session, event: Recorded) -> tuple[str, UUID | None]:
     if process_id := event.facts.get("process"):
         process = session.get_one(Process, process_id)
         return f"{process.title} ({process.reference})", None
+    if person_id := event.facts.get("person"):
+        return session.get_one(Employee, person_id).nip, person_id
     if case_id := event.facts.get("case"):
         found = select(Case.reference, Case.subject_id).where(Case.id == case_id)
         return session.execute(found).tuples().one()

@@ -249,6 +249,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.UUID(), nullable=True),
         sa.Column("version_id", sa.UUID(), nullable=True),
         sa.Column("process_id", sa.UUID(), nullable=True),
+        sa.Column("person_id", sa.UUID(), nullable=True),
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("made_by", sa.UUID(), nullable=False),
@@ -264,14 +265,14 @@ def upgrade() -> None:
             "answered_by <> made_by OR state = 'taken-back'", name=op.f("ck_proposal_by_another")
         ),
         sa.CheckConstraint(
-            "kind IN ('version', 'take-over', 'correction', 'removal', 'cancellation', 'exclusion', 'process-cancellation')",
+            "kind IN ('version', 'take-over', 'correction', 'removal', 'cancellation', 'exclusion', 'process-cancellation', 'erasure')",
             name=op.f("ck_proposal_kind"),
         ),
         sa.CheckConstraint(
             "state IN ('waiting','confirmed','turned-down','taken-back')", name=op.f("ck_proposal_state")
         ),
         sa.CheckConstraint(
-            "num_nonnulls(case_id, version_id, process_id) = 1", name=op.f("ck_proposal_about_one")
+            "num_nonnulls(case_id, version_id, process_id, person_id) = 1", name=op.f("ck_proposal_about_one")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_proposal_case_id")),
         sa.ForeignKeyConstraint(["version_id"], ["chain_version.id"], name=op.f("fk_proposal_version_id")),
@@ -283,6 +284,13 @@ def upgrade() -> None:
         "uq_proposal_case",
         "proposal",
         ["case_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "uq_proposal_person",
+        "proposal",
+        ["person_id", "kind"],
         unique=True,
         postgresql_where=sa.text("state = 'waiting'"),
     )
@@ -558,6 +566,7 @@ def downgrade() -> None:
     op.drop_table("record_view")
     op.drop_index("uq_proposal_version", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
     op.drop_index("uq_proposal_process", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index("uq_proposal_person", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
     op.drop_index("uq_proposal_case", table_name="proposal", postgresql_where=sa.text("state = 'waiting'"))
     op.drop_index("ix_proposal_version_id", table_name="proposal")
     op.drop_index("ix_proposal_case_id", table_name="proposal")
