@@ -183,6 +183,7 @@ LOOKED = {
     "decree": N_("Decree"),
     "events": N_("What happened, in the log"),
     "export": N_("In a list taken out as a file"),
+    "program": N_("Read by a program, with their token"),
     "record": N_("Personal record"),
     "story": N_("A case's full story"),
 }

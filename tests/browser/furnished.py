@@ -145,6 +145,7 @@ class Furnished:
                 "/hr/directory",
                 f"/hr/directory/units/{self.unit}",
                 f"/hr/directory/people/{person}",
+                f"/hr/directory/people/{person}/transfer",
                 "/hr/proposals",
                 "/hr/staff",
                 "/hr/unreached",
@@ -173,7 +174,7 @@ class Furnished:
                 case,
                 "/processes",
             ],
-            "staff9": ["/admin/systems"],
+            "staff9": ["/admin/systems", "/admin/erasures"],
         }
 
 

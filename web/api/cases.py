@@ -24,6 +24,7 @@ from approvals.errors import (
     ReasonNeeded,
 )
 from approvals.models import Case, CaseState
+from personnel import looking
 from web import history, veil
 from web.api import paging
 from web.api.caller import CasesReader, CasesWriter
@@ -110,6 +111,7 @@ def read_one(
 ) -> CaseOut:
     """A case with its facts and stages; its ETag is the version of its data."""
     case = access.must_see(session, caller.actor, case_id, directory=people)
+    looking.looked(session, caller.actor, case.subject_id, "program")
     view = views.case_view(session, case.id)
     inside = not concerns(case, caller.actor)
     tag(response, case.version)
@@ -120,6 +122,7 @@ def read_one(
 def read_history(session: DbSession, people: People, caller: CasesReader, case_id: UUID) -> Page[Line]:
     """What happened to a case, newest first, as far as the caller may know of it; one page."""
     case = access.must_see(session, caller.actor, case_id, directory=people)
+    looking.looked(session, caller.actor, case.subject_id, "program")
     view = views.case_view(session, case.id)
     names = {one.id: one.name for one in people.people(history.people_in(view)).values()}
     told = history.story(view, names, caller.language, deliberations=not concerns(case, caller.actor))

@@ -38,6 +38,7 @@ from flows.promotion.errors import (
     WhyNeeded,
 )
 from flows.promotion.models import Screening
+from personnel import looking
 from web.api import paging
 from web.api.caller import CyclesReader, HrWriter
 from web.api.cycle_shapes import (
@@ -150,6 +151,8 @@ def list_candidates(
         limit=limit + 1,
         after=after[0] if after else 0,  # pyright: ignore[reportArgumentType] - read by this very reader
     )
+    shown = [row.candidate.employee_id for row in rows[:limit]]
+    looking.looked_at_all(session, caller.actor, shown, "program")
     return paging.page(request, response, rows, limit, CandidateOut.of, lambda row: (row.candidate.number,))
 
 

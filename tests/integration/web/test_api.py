@@ -18,6 +18,7 @@ from core.events import facts_of, history
 from core.ids import new_id
 from personnel import accounts
 from personnel.models import Account
+from personnel.models_accounts import RecordView
 from personnel.tokens import Permit
 from tests.integration.web.office import Browser, Office
 from tests.integration.web.programs import ADMIN, Program, token_of, token_of_system
@@ -263,6 +264,21 @@ def test_a_decided_task_does_not_tell_a_stranger_who_decided_it(office: Office, 
     call("head").decide(task)
     assert "Irwansyah" not in call("staff3").decide(task).text
     assert "Irwansyah" in call("hr").decide(task).text
+
+
+def test_what_a_program_reads_of_a_person_is_noted_as_a_page_is(
+    office: Office, call: Call, browse: Callable[[str], Browser]
+):
+    case = office.case_of(office.task())
+    reader = call("hr")
+    assert reader.get(f"/cases/{case.id}").status_code == 200
+    assert reader.get(f"/cycles/{office.cycle}/candidates").status_code == 200
+    assert call("staff0").get(f"/cases/{case.id}").status_code == 200  # one's own is nobody's look
+    with transaction() as session:
+        of_it = RecordView.person_id == case.subject_id, RecordView.what == "program"
+        found = session.execute(select(RecordView.viewer_id, RecordView.times).where(*of_it)).tuples().all()
+    assert found == [(office.people.hr, 2)]
+    assert "Dibaca oleh program" in browse("staff0").get("/my/data").text
 
 
 def test_my_cases_are_mine_alone(office: Office, call: Call):
