@@ -3,7 +3,7 @@
 Each kind has its own verbs beside what it changes; here is what they have in common.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -174,6 +174,12 @@ def about_process(session: Session, process_id: UUID) -> list[Proposal]:
     alive = or_(Proposal.case_id.is_(None), Case.settled_at.is_(None))
     found = select(Proposal).outerjoin(Case, Case.id == Proposal.case_id).where(_IS_WAITING, of_it, alive)
     return list(session.scalars(found.order_by(Proposal.id)))
+
+
+def about_processes(session: Session, process_ids: Collection[UUID]) -> Mapping[UUID, Proposal]:
+    """What waits for a second person on any of these as a whole, by process."""
+    found = select(Proposal).where(_IS_WAITING, Proposal.process_id.in_(process_ids))
+    return {p.process_id: p for p in session.scalars(found.order_by(Proposal.id)) if p.process_id}
 
 
 def drop(session: Session, actor: Actor, process_id: UUID) -> None:

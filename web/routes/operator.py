@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from approvals import hold_ups, holders
+from approvals import hold_ups, holders, proposals
 from approvals.directory import Directory
 from approvals.models_proposals import Proposal
 from core import upkeep
@@ -52,6 +52,7 @@ def overview(
     awaited = patient.read("awaited", partial(holders.awaited, process_ids=ids)) or {}
     whose = {h.person_id for one in awaited.values() for h in one.holders[:MOST_NAMED] if h.person_id}
     names = patient.read("awaited", lambda _: _names(people, whose)) or {}
+    proposed = patient.read("processes", partial(proposals.about_processes, process_ids=ids)) or {}
     dead = patient.read("mail", partial(outbox.dead, limit=MOST_DEAD))
     marked = patient.read("processes", hold_ups.attention)
     return pages.show(
@@ -62,6 +63,7 @@ def overview(
         living=living,
         awaited=awaited,
         names=names,
+        proposed=proposed,
         most_named=MOST_NAMED,
         askable={one.process.id: _askable(actor, one) for one in living},
         places={name: timeline.place(name, visit.language) for name in _places(living)},

@@ -105,6 +105,16 @@ def test_a_cycle_tells_whom_it_waits_for_and_where_its_run_is(office: Office, br
     assert f'/operator/processes/{office.cycle}/log?step=screen-candidates"' in page
 
 
+def test_that_somebody_asks_to_cancel_a_cycle_is_seen_until_another_agrees(office: Office, browse: Browse):
+    with transaction() as session:
+        process = session.get_one(Process, office.cycle)
+        process.launched_at = process.created_at
+    operator = browse("operator")
+    operator.fill(f"/operator/processes/{office.cycle}/cancel", "/operator", reason="salah periode")
+    page = panel(english(operator), "processes")
+    assert "asks to cancel this cycle" in page and "salah periode" in page
+
+
 def test_of_what_failed_the_last_line_and_the_log_are_one_click_away_though_the_flow_server_is_away(
     office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ):
