@@ -118,6 +118,7 @@ class Furnished:
                 f"{cycle}/candidates",
                 f"{cycle}/candidates?search=nobody",
                 f"{cycle}/candidates/{person}",
+                f"{cycle}/candidates/add",
                 f"{cycle}/outside",
                 "/hr/processes/new",
                 "/hr/processes/dry-run?effective_on=2020-01-02",
