@@ -43,12 +43,19 @@ class Reach:
     """By the person to whom it was given by name."""
 
     @classmethod
-    def of(
-        cls, session: Session, actor: Actor, person_id: UUID, *, directory: Directory, at: datetime
-    ) -> "Reach":
+    def own(cls, actor: Actor, person_id: UUID, *, directory: Directory, at: datetime) -> "Reach":
+        """Without what others delegated."""
         posts: dict[UUID, list[Footing]] = {}
         for held in directory.positions_of(person_id, at):
             posts.setdefault(held.position_id, []).append(_footing(held, directory, at))
+        return cls(person_id, sorted(f"role:{role}" for role in actor.roles), posts, {})
+
+    @classmethod
+    def of(
+        cls, session: Session, actor: Actor, person_id: UUID, *, directory: Directory, at: datetime
+    ) -> "Reach":
+        own = cls.own(actor, person_id, directory=directory, at=at)
+        posts = {post: [*footings] for post, footings in own.posts.items()}
         named: dict[UUID, list[Footing]] = {}
         for warrant in warrants(session, actor, at, directory=directory):
             footing = Footing(Capacity.DELEGATE, warrant.scope, warrant.from_id)
@@ -56,7 +63,7 @@ class Reach:
             for held in directory.positions_of(warrant.from_id, at):
                 if held.capacity is Capacity.DEFINITIVE:
                     posts.setdefault(held.position_id, []).append(footing)
-        return cls(person_id, sorted(f"role:{role}" for role in actor.roles), posts, named)
+        return replace(own, posts=posts, named=named)
 
 
 def _footing(held: Holder, directory: Directory, at: datetime) -> Footing:
