@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 
 from cli.instance import Instance
+from core.database import transaction
+from core.upkeep import Chore, latest
 from flows.process.deployments import project, register
 
 PATIENCE = 60
@@ -52,6 +54,10 @@ def test_housekeeping_runs_to_its_end(instance: Instance) -> None:
         assert time.monotonic() < deadline, f"{state}: {instance.log('worker')[-3000:]}"
         assert state not in ("Failed", "Crashed"), instance.log("worker")[-3000:]
         time.sleep(0.2)
+    with instance.settings_here(), transaction() as session:
+        done = latest(session)
+    assert done[Chore.HOUSEKEEPING].well
+    assert done[Chore.PROOF].well
 
 
 def test_the_nightly_runs_are_planned(instance: Instance) -> None:
