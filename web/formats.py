@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from babel.dates import format_date, format_timedelta
@@ -144,17 +145,11 @@ def install(env: Environment, language: str) -> None:
     def field(name: str) -> str:
         return texts.translate(language, FIELDS.get(name, name))
 
-    def looked(what: str) -> str:
-        return texts.translate(language, LOOKED.get(what, what))
-
     def plainly(iso: str) -> str:
         return plain_day(iso, language)
 
     def mailed(template: str) -> str:
         return event_words.mail(template, language)
-
-    def erased(what: str) -> str:
-        return texts.translate(language, ERASED.get(what, what))
 
     def reason(message: str) -> str:
         """Why something is wrong, said in the language as far as its words are known."""
@@ -200,13 +195,18 @@ def install(env: Environment, language: str) -> None:
         "rank_name": rank_name,
         "document": document,
         "field": field,
-        "looked": looked,
-        "erased": erased,
+        "looked": partial(_worded, language, LOOKED),
+        "erased": partial(_worded, language, ERASED),
         "mailed": mailed,
         "plain_day": plainly,
     }
     env.filters.update(filters)
     env.globals["ranks"] = lambda: ranks.RANKS  # pyright: ignore[reportArgumentType]
+
+
+def _worded(language: str, words: Mapping[str, str], code: str) -> str:
+    """A code by a table of words; one that has none stays as it is."""
+    return texts.translate(language, words.get(code, code))
 
 
 def plain_day(iso: str, language: str) -> str:
