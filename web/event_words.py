@@ -120,6 +120,7 @@ HAPPENED: Mapping[str, str] = {
     "reassigned": N_("reassigned"),
     "recorded": N_("recorded"),
     "recovery_codes_renewed": N_("recovery codes renewed"),
+    "registered": N_("registered"),
     "rejected": N_("rejected"),
     "released": N_("given back"),
     "reminded": N_("reminded"),

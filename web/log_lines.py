@@ -103,7 +103,8 @@ def lines(session: Session, directory: Directory, found: Sequence[Found], langua
     people = directory.people(_people(found))
     names = {id_: person.name for id_, person in people.items()}
     about = _about(session, {event.stream for event in found}, names)
-    stages = {stage: in_language(title, language) for (_, stage), title in stage_titles(session).items()}
+    titles = stage_titles(session).items()
+    stages = {stage: in_language(title, language) for (_, stage), title in titles if stage}
     return [_line(event, names, about, stages, language) for event in found]
 
 
@@ -152,7 +153,7 @@ def _line(
         about.get(event.stream, About(translate(language, KINDS.get(event.kind, event.kind)))),
         _detail(event.facts, stages, language),
         said.get("version") if isinstance(said.get("version"), int) else None,
-        str(said.get("code") or ""),
+        "" if event.kind == "process" else str(said.get("code") or ""),  # that of a decree is no reason's
         erased if event.erased else why,
         {name: _said(value, names) for name, value in said.items() if _is_more(name, value)},
     )

@@ -54,6 +54,7 @@ class Furnished:
     imports: tuple[str, str]
     """With refused rows; and with columns that are still to be chosen."""
     decree: str
+    decree_id: UUID
     link: str
     """A mail's link to the head's task; whom the mail reached confirmed it with a code."""
     passed: str
@@ -147,6 +148,7 @@ class Furnished:
                 f"/hr/directory/units/{self.unit}",
                 f"/hr/directory/people/{person}",
                 f"/hr/directory/people/{person}/transfer",
+                f"/hr/decrees/{self.decree_id}",
                 "/hr/proposals",
                 "/hr/staff",
                 "/hr/unreached",
@@ -207,7 +209,8 @@ def furnish(office: Office, address: str) -> Furnished:
             question=session.scalars(select(Consultation.id)).one(),
             committee=committee,
             imports=(_import(office, "pegawai.csv", PLAIN), _import(office, "aneh.csv", STRANGE)),
-            decree=session.scalars(select(Decree.code).limit(1)).one(),
+            decree=(decree := session.scalars(select(Decree).limit(1)).one()).code,
+            decree_id=decree.id,
             link=link,
             passed=passed,
             off=_path(off_link(office.people.head, TALK)),

@@ -137,7 +137,12 @@ def test_a_story_tells_who_as_whom_why_and_where_the_log_has_it(
         for row in told:
             assert row.hash.hex() in page and row.name in page
     assert page.index("Usulan: dibuka") < page.index("Tugas: diputuskan")
-    assert "Kepala unit kerja, Disetujui" in page and "versi 1" in page and 'href="/ledger/1.txt"' in page
+    assert (
+        "Kepala unit kerja, Disetujui" in page
+        and page.count(">Kenaikan pangkat<") == 0
+        and "versi 1" in page
+        and 'href="/ledger/1.txt"' in page
+    )
     assert f'href="/cases/{case.id}/receipt"' in page
     assert "Tugas baru → Irwansyah Daulay" in page
     assert "/link/" not in page and "@" not in page.partition("<main")[2].partition("</main")[0]
