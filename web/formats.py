@@ -145,12 +145,6 @@ def install(env: Environment, language: str) -> None:
     def field(name: str) -> str:
         return texts.translate(language, FIELDS.get(name, name))
 
-    def plainly(iso: str) -> str:
-        return plain_day(iso, language)
-
-    def mailed(template: str) -> str:
-        return event_words.mail(template, language)
-
     def reason(message: str) -> str:
         """Why something is wrong, said in the language as far as its words are known."""
         return texts.translate(language, message)
@@ -197,8 +191,8 @@ def install(env: Environment, language: str) -> None:
         "field": field,
         "looked": partial(_worded, language, LOOKED),
         "erased": partial(_worded, language, ERASED),
-        "mailed": mailed,
-        "plain_day": plainly,
+        "mailed": partial(event_words.mail, language=language),
+        "plain_day": partial(plain_day, language=language),
     }
     env.filters.update(filters)
     env.globals["ranks"] = lambda: ranks.RANKS  # pyright: ignore[reportArgumentType]

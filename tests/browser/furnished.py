@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -219,7 +220,7 @@ def furnish(office: Office, address: str) -> Furnished:
 
 def _upkeep(session: Session) -> None:
     """Copies and checks of which not all went well."""
-    copy = {"file": "/backup/mufakat.dump", "sha256": "a"}
+    copy: dict[str, Any] = {"file": "/backup/mufakat.dump", "sha256": "a"}
     upkeep.note(session, Chore.COPY, bytes=12_345_678, **copy)
     upkeep.note(session, Chore.TRIAL, well=False, error="it is cut short", **copy)
     upkeep.note(session, Chore.PROOF, well=False, events=1_234, flaws=1, first="stream 7, event 2")
