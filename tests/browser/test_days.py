@@ -10,6 +10,7 @@ from tests.browser.conftest import Visiting
 from tests.browser.furnished import Furnished, furnish
 from tests.integration.web.office import Office
 from tests.integration.web.record import appraised
+from tests.integration.web.test_mine import known_as
 from web import cookies
 
 
@@ -33,6 +34,7 @@ def test_each_has_a_day(made: Furnished, devices: dict[str, Visiting]):
     citizen(made, devices["phone"])
     hr(made, devices["desktop"])
     employee(made, devices["phone"])
+    employee_whose_file_lacks_something(made, devices["phone"])
     head_on_the_bus(made, devices["phone"])
     auditor(made, devices["desktop"])
 
@@ -85,6 +87,25 @@ def employee(made: Furnished, phone: Visiting) -> None:
     page.goto("/my/data")
     expect(page.locator("main")).to_contain_text("Rosmawati Siregar")
     assert page.request.get("/my/data/export.zip").body()[:2] == b"PK"
+
+
+def employee_whose_file_lacks_something(made: Furnished, phone: Visiting) -> None:
+    """Reads what is missing, sends both documents with their numbers, and sees who checks them."""
+    known_as("Yusuf Ibrahim", "yusuf")
+    page = phone("yusuf").page
+    page.goto("/my")
+    page.locator(".asked-list a").first.click()
+    for key in ("last-rank-decree", "diploma"):
+        page.set_input_files(
+            f"#file-{key}",
+            {"name": f"{key}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF"},
+        )
+        page.fill(f"#number-{key}", "823/12/2022")
+    page.get_by_role("button", name="Kirim ke kepegawaian").click()
+    expect(page.locator(".flash-good")).to_contain_text("Sudah ada di kepegawaian")
+    page.goto("/my")
+    expect(page.locator(".asked-list")).to_have_count(0)
+    expect(page.locator(".mine-case")).to_contain_text("menunggu diambil oleh salah satu")
 
 
 def head_on_the_bus(made: Furnished, phone: Visiting) -> None:

@@ -142,6 +142,7 @@ def test_a_file_that_came_back_shows_each_document_and_takes_it_beside_its_line(
     said = text(staff, f"/cases/{case}")
     assert "3 dari 5 dokumen sudah ada." in said
     assert "SKP dua tahun terakhir Tidak diterima." in said
+    assert "dokumen sudah ada" not in text(browse("hr"), f"/cases/{case}")
     for key in ("skp-2-years", "diploma"):
         fields = {"key": key, "title": key, "line": "1"}
         files = {"file": (f"{key}.pdf", PDF, "application/pdf")}
@@ -166,8 +167,3 @@ def test_a_refused_file_is_complained_of_beside_its_line(office: Office, browse:
     page = staff.fill(f"/cases/{case}/documents", f"/cases/{case}", files=files, **fields)
     assert page.status_code == 422
     assert 'id="file-diploma-problem"' in page.text
-
-
-def test_whoever_the_file_did_not_come_back_to_sees_no_list(office: Office, browse: Browse):
-    case = returned(office, browse)
-    assert "dokumen sudah ada" not in text(browse("hr"), f"/cases/{case}")

@@ -101,8 +101,3 @@ def test_a_proposal_is_taken_back_and_nothing_was_erased(office: Office, browse:
     assert "Ditarik kembali" in text(admin, PAGE)
     with transaction() as session:
         assert session.scalars(select(Decision.comment)).one() == "Ijazah palsu."
-
-
-def test_the_page_is_for_administrators_alone(office: Office, browse: Browse):
-    for login in ("hr", "operator", "head"):
-        assert browse(login).get(PAGE).status_code == 403

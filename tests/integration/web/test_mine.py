@@ -31,20 +31,21 @@ def known_as(name: str, login: str) -> None:
         session.execute(update(Account).where(Account.employee_id == person).values(login=login))
 
 
-def test_my_case_says_who_has_it_since_when_and_by_when(office: Office, browse: Browse):
-    said = text(browse("staff0"))
+def test_my_case_says_who_has_it_and_by_when_and_each_rule_with_my_figure(office: Office, browse: Browse):
+    staff = browse("staff0")
+    said = text(staff)
     assert "Berkas Anda ada di Kepala Bidang Mutasi dan Promosi sejak" in said
     assert "Paling lambat" in said and "Irwansyah Daulay" in said
     assert "Verifikasi kepegawaian Pertimbangan teknis BKN Pejabat pembina kepegawaian" in said
     assert "Surat keputusan dibuat" in said
     assert "Kapan saya bisa naik pangkat" not in said
-
-
-def test_each_rule_stands_there_with_my_figure_and_its_source(office: Office, browse: Browse):
-    said = text(browse("staff0"))
     assert "4 tahun 3 bulan sejak 01-10-2022" in said
     assert "PP 99/2000 jo. PP 12/2002 (kenaikan pangkat reguler)" in said
     assert "SE BKN" not in said  # does not concern somebody of III/a
+    staff.cookies.set("mufakat_language", "en")
+    said = text(staff)
+    assert "Your file has been with Kepala Bidang Mutasi dan Promosi since" in said
+    assert "What comes next HR verification" in said
 
 
 def test_a_case_that_nobody_took_or_that_waits_outside_is_said_so(office: Office, browse: Browse):
@@ -125,11 +126,3 @@ def test_the_page_costs_the_same_with_more_cases(office: Office, browse: Browse)
     page = staff.get("/my").text
     assert page.count("Perbaikan data pribadi") >= 3
     assert len(seen) <= once + 1  # the leave or the post of a stage that the first page did not know
-
-
-def test_the_page_reads_english_too(office: Office, browse: Browse):
-    staff = browse("staff0")
-    staff.cookies.set("mufakat_language", "en")
-    said = text(staff)
-    assert "Your file has been with Kepala Bidang Mutasi dan Promosi since" in said
-    assert "What comes next HR verification" in said
