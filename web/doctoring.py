@@ -30,12 +30,12 @@ class LookingAlready(MufakatError):
     """The doctor is looking already; what it finds is shown here in a few seconds."""
 
 
-def look(patience: float = PATIENCE_SECONDS, command: Sequence[str] = COMMAND) -> list[Finding]:
+def look(patience: float | None = None, command: Sequence[str] = COMMAND) -> list[Finding]:
     """Look at everything, one at a time in this process. Raises LookingAlready."""
     if not _one.acquire(blocking=False):
         raise LookingAlready
     try:
-        return _looked(patience, command)
+        return _looked(PATIENCE_SECONDS if patience is None else patience, command)
     finally:
         _one.release()
 

@@ -38,15 +38,17 @@ class Patient:
     A statement is ended by the database itself. `unread` says which parts are missing, and why.
     """
 
-    def __init__(self, session: Session, each: float = EACH_SECONDS, whole: float = ALL_SECONDS) -> None:
+    def __init__(self, session: Session) -> None:
         self.unread: dict[str, Why] = {}
         self._session = session
-        self._until = time.monotonic() + whole
+        self._until = time.monotonic() + ALL_SECONDS
         self._away = False
-        session.execute(select(func.set_config("statement_timeout", f"{round(each * 1000)}", True)))
+        session.execute(select(func.set_config("statement_timeout", f"{round(EACH_SECONDS * 1000)}", True)))
 
     def read(self, part: str, ask: Callable[[Session], T]) -> T | None:
-        """What is asked for; None when it could not be read."""
+        """What is asked for; None when it could not be read, or something else of this part could not."""
+        if part in self.unread:
+            return None
         if self._away or time.monotonic() > self._until:
             self.unread[part] = Why.AWAY if self._away else Why.SLOW
             return None

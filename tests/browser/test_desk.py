@@ -19,9 +19,9 @@ from tests.browser.test_approvers_day import decisions
 from tests.integration.web.conftest import Browse, browse
 from tests.integration.web.journeys import CHECKLIST
 from tests.integration.web.office import Office
-from tests.integration.web.test_operator import given_up, heard
+from tests.integration.web.test_operator import given_up, heard, unhurried
 
-__all__ = ["browse"]
+__all__ = ["browse", "unhurried"]
 
 
 @pytest.fixture

@@ -19,8 +19,16 @@ from notifications.models import Message, MessageState
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office
 from tests.integration.web.test_metrics import figures
+from web import alarms, doctoring, patience
 
-LANGUAGE = {"accept-language": "en"}
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How busy and how full the machine of the tests is, is no test's business."""
+    monkeypatch.setattr(patience, "EACH_SECONDS", 30.0)
+    monkeypatch.setattr(patience, "ALL_SECONDS", 120.0)
+    monkeypatch.setattr(doctoring, "PATIENCE_SECONDS", 120.0)
+    monkeypatch.setattr(alarms, "LOW_DISK", 0)
 
 
 def first_word(page: str) -> str:
@@ -30,7 +38,7 @@ def first_word(page: str) -> str:
     return re.sub(r"<[^>]*>", "", head[1]).strip()
 
 
-def alarms(page: str) -> list[str]:
+def told(page: str) -> list[str]:
     return re.findall(r'<a href="#[\w-]+">(.*?)</a><p', page)
 
 
@@ -40,11 +48,11 @@ def panel(page: str, name: str) -> str:
 
 
 def heard(**ago: float) -> None:
-    """Every service is heard of now, or so many minutes ago."""
+    """Every service is heard of for the next minutes, or was so many minutes ago."""
     facts = {"leads": True, "prefect": True}
     with transaction() as session:
         for name in ("keeper", "prefect", "worker", "courier"):
-            at = datetime.now(UTC) - timedelta(minutes=ago.get(name, 0))
+            at = datetime.now(UTC) - timedelta(minutes=ago.get(name, -10))
             beat(session, name, "kantor:1", facts if name == "keeper" else {}, at)
 
 
@@ -80,7 +88,7 @@ def test_all_is_well_or_what_is_wrong_stands_on_top_and_prometheus_counts_the_sa
     heard(courier=9)
     page = english(operator)
     assert first_word(page) == "2 things need you now"
-    assert [one.partition(" ")[2][:12] for one in alarms(page)] == [
+    assert [one.partition(" ")[2][:12] for one in told(page)] == [
         "courier is s",
         "log was alte",
         "the nightly ",
@@ -126,7 +134,7 @@ def test_of_what_failed_the_last_line_and_the_log_are_one_click_away_though_the_
     heard()
     operator = browse("operator")
     page = english(operator)
-    (said,) = alarms(page)
+    (said,) = told(page)
     assert said == f"{process.title} has failed. ConditionError: no such field: subject.nothing"
     link = re.search(r'<a href="(/operator/processes/[^"]+)">Its log</a></p>', page)
     assert link
@@ -137,12 +145,16 @@ def test_of_what_failed_the_last_line_and_the_log_are_one_click_away_though_the_
     assert operator.get(f"/operator/processes/{new_id()}/log").status_code == 404
 
 
-def test_a_part_that_can_not_be_read_in_time_is_said_so_and_spoils_no_other(office: Office, browse: Browse):
+def test_a_part_that_can_not_be_read_in_time_is_said_so_and_spoils_no_other(
+    office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+):
     heard()
     operator = browse("operator")
     with engine().connect() as holder, holder.begin():
         holder.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
+        monkeypatch.setattr(patience, "EACH_SECONDS", 3.0)
         page = english(operator)
+    monkeypatch.setattr(patience, "EACH_SECONDS", 30.0)
     assert "It took too long to read the mail." in page
     assert "This could not be read in time." in panel(page, "mail")
     assert "Irwansyah Daulay" in panel(page, "processes")
@@ -170,12 +182,12 @@ def test_mail_is_stopped_and_let_go_on_the_page_and_who_asks_twice_changes_nothi
         done = operator.fill("/operator/mail/hold", "/operator", reason="teks salah", next=back)
         assert done.headers["location"] == back
     page = english(operator)
-    assert "teks salah" in alarms(page)[0]
+    assert "teks salah" in told(page)[0]
     operator.fill("/operator/mail/lift", "/operator", reason="beres", next="https://elsewhere.example")
     with transaction() as session:
         assert holds.current(session) is None
-        told = select(EventRow.name).where(EventRow.name.like("mail_hold.%")).order_by(EventRow.at)
-        assert session.scalars(told).all() == ["mail_hold.placed", "mail_hold.lifted"]
+        names = select(EventRow.name).where(EventRow.name.like("mail_hold.%")).order_by(EventRow.at)
+        assert session.scalars(names).all() == ["mail_hold.placed", "mail_hold.lifted"]
 
 
 def test_a_message_is_not_sent_twice_by_who_presses_twice(office: Office, browse: Browse):
