@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from approvals import (
     ahead,
-    bulk,
     cases,
     chains,
     cohort,
@@ -235,14 +234,6 @@ def decides(name: str, kind: str = "approve") -> Callable[[Spot], Job]:
     )
 
 
-def decides_in_bulk(name: str) -> Callable[[Spot], Job]:
-    return lambda spot: (
-        lambda session: bulk.decide_each(
-            session, spot.desk.who(name), {task_of(spot): verdict()}, directory=spot.office
-        )
-    )
-
-
 def votes(name: str, kind: str = "approve") -> Callable[[Spot], Job]:
     return lambda spot: (
         lambda session: decisions.decide(
@@ -356,7 +347,6 @@ TO_VIKTOR = {"to_id": named("Viktor"), **HR}
 
 BESIDE = {
     # on a task that somebody has, and on its case
-    "bulk": Verb("Vera decides in bulk", decides_in_bulk("Vera")),
     "release": Verb("Vera releases", of_task(tasks.release, "Vera")),
     "delegate": Verb("Vera delegates", of_task(handing.delegate, "Vera", with_draft=True, **TO_VIKTOR)),
     "reassign": Verb("Hana reassigns", of_task(handing.reassign, "Hana", **TO_VIKTOR)),
@@ -439,7 +429,6 @@ def test_on_what_somebody_writes(ring: Ring, prepare: Any):
 OFFERED = {
     "claim": CLAIM,
     "decide": DECIDE,
-    "bulk": BESIDE["bulk"],
     "reassign": BESIDE["reassign"],
     "skip": BESIDE["skip"],
     "cancel": BESIDE["cancel"],
