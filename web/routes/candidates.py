@@ -142,7 +142,7 @@ def look(
     request: Request, session: DbSession, actor: HrOnlyActor, process_id: UUID, who: str = ""
 ) -> Response:
     """Who might be put in: what each rule says of them now, with its figure, before anything is done."""
-    return _adding(request, session, process_id, who)
+    return _adding(request, session, actor, process_id, who)
 
 
 @router.post("/{process_id}/candidates/add")
@@ -159,7 +159,7 @@ def add(
         with session.begin_nested():
             made = changes.add_candidate(session, actor, process_id, nip, reason)
     except MufakatError as error:
-        return _adding(request, session, process_id, nip, reason, error)
+        return _adding(request, session, actor, process_id, nip, reason, error)
     where = f"/processes/{process_id}/candidates/{made.employee_id}"
     return pages.go(where, N_("{name} is in the cycle now."), name=made.name)
 
@@ -203,6 +203,7 @@ def exclude(
 def _adding(
     request: Request,
     session: Session,
+    actor: Actor,
     process_id: UUID,
     who: str,
     reason: str = "",
@@ -212,6 +213,7 @@ def _adding(
     if who.strip():
         try:
             found = changes.look_at(session, process_id, who)
+            looking.looked(session, actor, found.employee_id, "candidate")
         except MufakatError as error:
             problem = problem or error
     return pages.show(

@@ -16,6 +16,8 @@ from core.settings import settings
 from flows.process.models import Intent, Process
 from flows.promotion.models import Candidate
 from notifications.models import Message, MessageState
+from personnel.models import Employee
+from personnel.models_accounts import RecordView
 from tests.integration.web import journeys, second
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office, hidden
@@ -226,6 +228,10 @@ def test_who_may_not_be_put_in_is_told_with_the_rule_and_the_figure(office: Offi
     refused = hr.fill(adding, adding, nip=nip, reason="Pimpinan meminta")
     assert refused.status_code == 409
     assert "1 tahun 3 bulan" in refused.text
+    with transaction() as session:
+        query = select(RecordView).join(Employee, Employee.id == RecordView.person_id)
+        look = session.scalars(query.where(Employee.name == "Wahyuni Pratiwi")).one()
+        assert (look.viewer_id, look.what, look.times) == (office.people.hr, "candidate", 2)
 
 
 def test_whoever_lets_things_lie_is_first_reminded_and_told_of_more_time(office: Office, browse: Browse):
