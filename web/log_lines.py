@@ -23,6 +23,8 @@ WHY = ("comment", "reason", "why", "note")
 """Under which of these a person's own words lie."""
 AS_WHOM = frozenset({"acting_for", "capacity", "order_number", "code", "version"})
 """Facts that have a place of their own."""
+CONCERNED = ("employee", "person", "subject")
+"""Under which facts a stream that is nobody's own, such as a cycle's, names whom an event is about."""
 OWN = ("", "definitive")
 """Capacities that need no word: one's own."""
 PORTION = 1_000
@@ -79,6 +81,12 @@ class Line:
     """What else it says, by the log's own names; ids of people as names."""
 
     @property
+    def concerned(self) -> set[UUID]:
+        """Whom it is about: whose history it is in, and whom it names."""
+        named = (_id(self.event.facts.get(key)) for key in CONCERNED)
+        return {id_ for id_ in (self.about.subject_id, *named) if id_}
+
+    @property
     def row(self) -> Row:
         """As the columns of a file."""
         found = self.event
@@ -125,8 +133,7 @@ def _portion(
     session: Session, directory: Directory, found: Sequence[Found], language: str, people: set[UUID]
 ) -> Iterator[Row]:
     for line in lines(session, directory, found, language):
-        if line.about.subject_id is not None:
-            people.add(line.about.subject_id)
+        people |= line.concerned
         yield line.row
 
 

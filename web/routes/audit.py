@@ -44,7 +44,7 @@ def search(
     except MufakatError as error:
         problem = error
     shown = log_lines.lines(session, people, found[:A_PAGE], visit.language)
-    concerned = {line.about.subject_id for line in shown if line.about.subject_id}
+    concerned = {id_ for line in shown for id_ in line.concerned}
     looking.looked_at_all(session, actor, concerned, "events")
     return pages.show(
         request,

@@ -19,6 +19,7 @@ from core.ledger import checkpoints, keys
 from core.ledger.erasing import erase
 from personnel.models import Account, Employee
 from personnel.models_accounts import RecordView
+from tests.integration.web import second
 from tests.integration.web.conftest import Browse
 from tests.integration.web.office import Browser, Office
 
@@ -201,6 +202,23 @@ def test_what_is_taken_is_harmless_in_a_spreadsheet_and_told_by_the_log_and_too_
     assert answer.status_code == 422 and "Persempit" in answer.text
     with transaction() as session:
         assert len(session.scalars(select(EventRow.id).where(EventRow.name == "data.exported")).all()) == 2
+
+
+def test_whom_an_event_of_a_cycle_names_is_told_that_it_was_found_and_taken(
+    office: Office, browse: Browse, auditor: Browser
+):
+    hr, person = browse("hr"), office.people.staff[0]
+    page = f"/processes/{office.cycle}/candidates/{person}"
+    hr.fill(f"{page}/exclude", page, reason="Pindah instansi")
+    second.confirmed(second.administrator(browse))
+    sealed()
+    with transaction() as session:
+        told = session.scalars(select(EventRow).where(EventRow.name == "candidate.excluded")).one()
+        assert told.stream_id == office.cycle
+    assert "Ahmad Fauzi Nasution" in auditor.get("/ledger/events?name=candidate.excluded").text
+    assert len(rows(auditor.get("/ledger/events.csv?name=candidate.excluded"))) == 2
+    assert looks("events") == looks("export") == {"Ahmad Fauzi Nasution"}
+    assert browse("staff0").get("/my/data").text.count("Darwin Purba") >= 2
 
 
 def test_hr_takes_candidates_and_directory_and_each_person_in_it_can_see_that(office: Office, browse: Browse):
