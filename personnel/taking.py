@@ -1,7 +1,7 @@
 """Who took data out of the office's records, as a file: told by the log, and to each person in it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,15 +18,16 @@ LOOK = "export"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What somebody took: which list, as which kind of file, how much of it, by which choice."""
+    """What somebody took: which list, as which kind of file, how much of it, by which fields."""
 
     what: str
     """A code: candidates, consideration, events, story, people, posts, figures."""
     format: str
     rows: int
     file: str
-    choice: Mapping[str, str] = field(default_factory=dict[str, str])
-    """By what it was narrowed; that may be a name, and so is erasable."""
+    choice: Collection[str] = ()
+    """By which fields it was narrowed. Not what was typed there: a name or a NIP in this stream, which is
+    nobody's, would outlive that person's erasure."""
     about: UUID | None = None
     """The cycle, case or unit whose list it is."""
 
@@ -39,9 +40,10 @@ def took(session: Session, actor: Actor, taken: Taken, people: Collection[UUID] 
         "rows": taken.rows,
         "people": len(people),
         "by": actor.person_id,
+        "choice": sorted(taken.choice),
     }
     if taken.about is not None:
         facts["about"] = taken.about
-    personal = {"file": taken.file, **taken.choice}
+    personal = {"file": taken.file}
     record(session, actor, [Event(EXPORTED, new_id(), "export", facts, personal, opens=True)])
     looking.looked_at_all(session, actor, people, LOOK)

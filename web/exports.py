@@ -54,7 +54,7 @@ def export(session: Session, actor: Actor, language: str, kind: Kind, listing: L
     headers = [translate(language, column) for column in listing.columns]
     count = sheets.write(file, kind, headers, _bounded(listing.rows))
     name = f"{listing.file}.{kind}"
-    choice = {key: value for key, value in listing.choice.items() if value}
+    choice = [key for key, value in listing.choice.items() if value]
     taken = Taken(listing.what, kind, count, name, choice, listing.about)
     taking.took(session, actor, taken, listing.people)
     return StreamingResponse(sheets.pieces(file), media_type=sheets.MEDIA[kind], headers=named(name))

@@ -190,9 +190,9 @@ def test_what_is_taken_is_harmless_in_a_spreadsheet_and_told_by_the_log_and_too_
     with transaction() as session:
         told = session.scalars(select(EventRow).where(EventRow.name == "data.exported")).all()
         facts = [facts_of(row) for row in told]
-    assert {(f["what"], f["format"], f["rows"], f["people"], f["words"]) for f in facts} == {
-        ("events", "csv", 2, 1, "lengkap"),
-        ("events", "xlsx", 2, 1, "lengkap"),
+    assert {(f["what"], f["format"], f["rows"], f["people"], *f["choice"]) for f in facts} == {
+        ("events", "csv", 2, 1, "words"),
+        ("events", "xlsx", 2, 1, "words"),
     }
     page = auditor.get("/ledger/events?name=data.exported").text
     assert "Data: taken out as a file" in page and "Darwin Purba" in page
@@ -233,6 +233,11 @@ def test_hr_takes_candidates_and_directory_and_each_person_in_it_can_see_that(of
     assert 1 < len(rows(hr.get(f"/hr/directory/units/{unit}/people.csv"))) < len(people)
     assert hr.get("/hr/directory/people.pdf").status_code in (404, 422)
     assert "Ahmad Fauzi Nasution" in looks("export")
+    assert len(rows(hr.get("/hr/directory/people.csv?search=Fauzi"))) == 2
+    with transaction() as session:
+        told = session.scalars(select(EventRow).where(EventRow.name == "data.exported")).all()
+        assert [facts_of(row)["choice"] for row in told].count(["search"]) == 1
+        assert not any("fauzi" in str(facts_of(row)).lower() for row in told)  # it would outlive an erasure
     assert "unduh" in browse("staff0").get("/my/data").text
     taken = rows(hr.get(f"/processes/{office.cycle}/candidates.csv"))
     columns = {name: n for n, name in enumerate(taken[0])}
