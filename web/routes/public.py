@@ -51,7 +51,10 @@ def decree_file(request: Request, visit: Visitor, session: DbSession, code: str)
 @router.get("/verify/{code}", dependencies=[Slowly])
 def verify(request: Request, visit: Visitor, session: DbSession, code: str) -> Response:
     """What the office knows of a decree with this code, and which counts instead, if another does; a wrong
-    code gets a calm answer."""
+    code gets a calm answer.
+
+    Of a revocation only number and day are told: its file says why, which is not everybody's business.
+    """
     decree = promotions.decree_by_code(session, code[:LONGEST_CODE])
     line = decree_lines.line_of(session, decree) if decree else ()
     return pages.show(

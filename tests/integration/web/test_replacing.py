@@ -75,6 +75,7 @@ def test_a_decree_is_corrected_then_revoked_and_every_page_says_so(
     for code in (decree.code, first.code):
         said = stranger.get(f"/verify/{code}").text
         assert "SK ini sudah dicabut" in said and last.number in said and "ini asli" not in said
+        assert last.code not in said  # its file tells why, which the old paper's readers need not know
     said = stranger.get(f"/verify/{last.code}").text
     assert "Mencabut SK" in said and first.number in said and "→" not in said
     assert "Diperbaiki" not in stranger.get(f"/verify/{last.code}").text
