@@ -1,7 +1,8 @@
 """More time for a process: what is due earlier becomes due at a moment, and its reminders move along.
 
 Only what is open is moved; a stage to come has its whole term anyway. The law's deadline is not HR's to move:
-no task is extended beyond it.
+no task is extended beyond it. Nor does anybody give themselves time: their own tasks, and the cases in which
+they have an interest, stay as they are.
 """
 
 from collections import Counter
@@ -35,6 +36,8 @@ class Extended:
     tasks: int
     of_people: Counter[UUID]
     of_queues: Counter[str]
+    left_out: int
+    """Tasks due earlier that are the actor's own business, which somebody else must extend."""
 
 
 def extend(
@@ -55,7 +58,8 @@ def extend(
     now = clock.now(session)
     if until <= now:
         raise NotAhead
-    rows = _locked(session, process_id, stage)
+    found = _locked(session, process_id, stage)
+    rows = [(task, case) for task, case in found if not _is_own(actor, task, case)]
     calendars = directory.calendars({case.unit_id for _, case in rows})
     moved = [
         (task, event)
@@ -68,6 +72,7 @@ def extend(
         len(moved),
         Counter(task.assignee_id for task, _ in moved if task.assignee_id),
         Counter(task.queue for task, _ in moved if task.queue and not task.assignee_id),
+        sum(_is_own(actor, task, case) and _is_due_before(task, until) for task, case in found),
     )
 
 
@@ -89,6 +94,15 @@ def _locked(session: Session, process_id: UUID, stage: str | None) -> list[tuple
         execution_options=fresh,
     ).all()
     return [(task, known[task.case_id]) for task in tasks]
+
+
+def _is_own(actor: Actor, task: Task, case: Case) -> bool:
+    parties = (task.assignee_id, case.subject_id, case.requester_id, *case.tied, *case.doubted)
+    return actor.person_id in parties if actor.person_id else False
+
+
+def _is_due_before(task: Task, until: datetime) -> bool:
+    return task.due_at is not None and task.due_at < until
 
 
 def _move(

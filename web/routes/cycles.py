@@ -22,6 +22,9 @@ from web.words import N_
 router = APIRouter(prefix="/processes")
 SteeringActor = Annotated[Actor, Depends(only(Role.HR, Role.OPERATOR), scope="function")]
 A_PAGE = 50
+SOME_LEFT_OUT = N_(
+    "{count} tasks have more time; whoever has them is told. {left} were left out, because they are yours or you have an interest in the case: another of HR must extend them."  # noqa: E501
+)
 
 
 class NoDay(Invalid):
@@ -136,6 +139,7 @@ def extend(
         said = {"more_time": more_time, "problem": pages.said(request, error)}
         return pages.show(request, "processes/cycle.html", status_of(error), **page, **said)
     where = f"/processes/{process_id}"
-    if not given.tasks:
+    if not given.tasks and not given.left_out:
         return pages.go(where, N_("Every open task has that much time already."), "plain")
-    return pages.go(where, N_("{count} tasks have more time; whoever has them is told."), count=given.tasks)
+    word = SOME_LEFT_OUT if given.left_out else N_("{count} tasks have more time; whoever has them is told.")
+    return pages.go(where, word, count=given.tasks, left=given.left_out)

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from approvals.errors import HrOnly
-from approvals.extending import extend
+from approvals.extending import Extended, extend
 from approvals.hold_ups import hold_ups
 from approvals.models import Case
 from approvals.obstacles import NotAhead, NothingChosen, OverseersOnly, RemindedAlready
 from approvals.reminding import remind
 from approvals.rescheduling import ask_recompute, recompute_next
 from approvals.sweep import SweepCount, sweep
+from core.actor import Actor, Role
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.office import named
 
@@ -29,9 +30,13 @@ def monday(clock: Any) -> datetime:
     return ten
 
 
+def extended(desk: Desk, until: datetime, who: str | Actor = "Hana", **more: Any) -> Extended:
+    said: dict[str, Any] = {"until": until, "directory": desk.office, **more}
+    return extend(desk.session, desk.who(who), desk.process_id, **said)
+
+
 def more_time(desk: Desk, until: datetime, who: str = "Hana", **more: Any) -> int:
-    said = {"until": until, "directory": desk.office, **more}
-    return extend(desk.session, desk.who(who), desk.process_id, **said).tasks
+    return extended(desk, until, who, **more).tasks
 
 
 def pushed(desk: Desk, who: str = "Hana", **whose: Any) -> int:
@@ -95,6 +100,34 @@ def test_only_hr_gives_time_and_only_ahead(desk: Desk, monday: datetime):
         more_time(desk, monday + timedelta(days=9), "Vera")
     with pytest.raises(NotAhead):
         more_time(desk, monday - timedelta(days=1))
+
+
+INTERESTS: dict[str, dict[str, Any]] = {
+    "their own case": {"subject_id": named("Hana")},
+    "their own request": {"requester_id": named("Hana")},
+    "a tie": {"tied": [named("Hana")]},
+    "a tie that others say they have": {"doubted": [named("Hana")]},
+}
+
+
+@pytest.mark.parametrize("interest", INTERESTS)
+def test_nobody_gives_time_to_a_case_in_which_they_have_an_interest(
+    desk: Desk, monday: datetime, interest: str
+):
+    mine, other = desk.open(), desk.open("Citra")
+    for name, value in INTERESTS[interest].items():
+        setattr(mine, name, value)
+    before, until = due(desk, mine), (monday + timedelta(days=11)).replace(hour=23, minute=59)
+    given = extended(desk, until)
+    assert (given.tasks, given.left_out) == (1, 1)
+    assert (due(desk, mine), due(desk, other).date()) == (before, until.date())
+
+
+def test_nobody_gives_time_to_themselves(desk: Desk, monday: datetime):
+    case = desk.open()
+    before = due(desk, case)
+    given = extended(desk, monday + timedelta(days=11), Actor(named("Kasi"), "Kasi", frozenset({Role.HR})))
+    assert (given.tasks, given.left_out, due(desk, case)) == (0, 1, before)
 
 
 def test_with_whom_things_lie_is_told_the_late_first(desk: Desk, clock: Any, monday: datetime):

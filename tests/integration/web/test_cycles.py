@@ -263,6 +263,18 @@ def test_whoever_lets_things_lie_is_first_reminded_and_told_of_more_time(office:
     )
 
 
+def test_what_hr_has_an_interest_in_is_left_out_of_more_time_and_they_are_told(
+    office: Office, browse: Browse
+):
+    with transaction() as session:
+        session.get_one(Case, office.case_of(office.task()).id).tied = [office.people.hr]
+        until = (clock.now(session) + timedelta(days=60)).date()
+    hr, page = browse("hr"), f"/processes/{office.cycle}"
+    hr.fill(f"{page}/extend", page, until=until.isoformat(), reason="Libur bersama")
+    said = hr.get(page).text
+    assert "tugas mendapat tambahan waktu" in said and "1 tugas tidak diubah" in said
+
+
 def test_who_was_rejected_or_went_through_at_a_stage_is_one_click_away(office: Office, browse: Browse):
     head = browse("head")
     head.decide(office.task(), decision="approve")
