@@ -32,7 +32,7 @@ from approvals.interests import Interests, doubted_by, tied_to
 from approvals.machine import CaseStatus, Entered, Move, NoStage, Passed, Skipped, advance, check_facts
 from approvals.models import Case, CaseState, ChainVersion
 from approvals.moving import Cause, about, move
-from approvals.obstacles import NotConfirmed
+from approvals.obstacles import FactsFixed, NotConfirmed
 from approvals.opening import Opening, open_stages
 from approvals.stage import Stage
 from approvals.versions import Before
@@ -60,6 +60,8 @@ class CaseDraft:
     """The settled case that this one appeals against."""
     judged: tuple[UUID, ...] = ()
     """Who decided that one, and may not decide this."""
+    is_fixed: bool = False
+    """Whether its facts are what will be done, so that nobody changes them on the way."""
 
 
 def open_cases(
@@ -130,8 +132,8 @@ def resubmit(
 ) -> Case:
     """Send a returned case in again, with corrections of what the chain lets its repairer correct.
 
-    Raises NoSuchCase, CaseSealed, CaseSettled, NotPossibleNow, NotRepairer, CaseChanged, NotCorrectable,
-    BadCondition when a stage's condition could no longer be answered.
+    Raises NoSuchCase, CaseSealed, CaseSettled, NotPossibleNow, NotRepairer, CaseChanged, FactsFixed,
+    NotCorrectable, BadCondition when a stage's condition could no longer be answered.
     """
     dossier = lock_case(session, case_id)
     dossier.must_be_alive()
@@ -143,6 +145,8 @@ def resubmit(
     if seen_version != case.version:
         raise CaseChanged(seen=seen_version, version=case.version)
     corrections = {k: v for k, v in (data or {}).items() if case.data.get(k) != v}
+    if corrections and case.is_fixed:
+        raise FactsFixed
     if wrong := sorted(set(corrections) - set(dossier.definition.correctable)):
         raise NotCorrectable(key=wrong[0])
     before, now = Before.of(session, case), clock.now(session)
@@ -224,6 +228,7 @@ class _Entry:
             "round": 1,
             "version": 1,
             "data": dict(draft.data),
+            "is_fixed": draft.is_fixed,
             "outcome": None,
             "opened_at": now,
             "returned_at": None,

@@ -15,7 +15,7 @@ from approvals.machine import Move, check_facts
 from approvals.models import Case
 from approvals.models_proposals import Proposal, ProposalKind
 from approvals.moving import Cause, about, move
-from approvals.obstacles import AskedToDecide
+from approvals.obstacles import AskedToDecide, FactsFixed
 from approvals.rerouting import turned
 from approvals.versions import Before
 from core import clock
@@ -37,12 +37,14 @@ def correct_data(
     Whoever corrects a case does not decide it any more. A correction that turns which stages the case goes
     through, whom they ask, or what a rule answers, is only proposed by that: it is returned, and waits for
     another. HR only, and not where one has a conflict of interest. Raises NoSuchCase, CaseSealed,
-    CaseSettled, HrOnly, ConflictOfInterest, AskedToDecide, CaseChanged, CommentNeeded, ProposedAlready,
-    BadCondition when a stage's condition could no longer be answered.
+    CaseSettled, HrOnly, ConflictOfInterest, FactsFixed, AskedToDecide, CaseChanged, CommentNeeded,
+    ProposedAlready, BadCondition when a stage's condition could no longer be answered.
     """
     dossier = lock_case(session, case_id)
     dossier.must_be_alive()
     must_be_hr(dossier, actor)
+    if dossier.case.is_fixed:
+        raise FactsFixed
     _must_not_be_asked(dossier, actor)
     _must_be_fresh(dossier, seen_version)
     reason = must_say(reason)

@@ -148,6 +148,8 @@ class Case(Base):
     """Counts up whenever the data change; a decision names the version it saw."""
     data: Mapped[dict[str, Any]]
     """The facts it was opened on, and later corrections; conditions read these."""
+    is_fixed: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the facts stay as it was opened on: what it asks for is done as they say, word for word."""
     outcome: Mapped[str | None]
     """The coded reason of its last rejection, return or withdrawal; what it ended with."""
     opened_at: Mapped[datetime]

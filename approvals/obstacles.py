@@ -76,6 +76,11 @@ class AskedToDecide(Conflict):
     hand the task to somebody else first, or let a colleague correct it."""
 
 
+class FactsFixed(Conflict):
+    """What this case asks for is carried out as it was sent, so its facts stay. Nothing was changed; if
+    something is wrong, let it be returned or rejected, and propose it anew."""
+
+
 # steering
 
 

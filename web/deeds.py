@@ -231,7 +231,7 @@ class _CaseDeeds:
 
     def _correcting(self, case: Case) -> Iterator[Deed]:
         known: list[Option] = [(path, f"{path}: {value}") for path, value in facts(case.data)]
-        if case.state in (CaseState.OPEN, CaseState.RETURNED) and known:
+        if case.state in (CaseState.OPEN, CaseState.RETURNED) and known and not case.is_fixed:
             fact, value = Field("code", N_("Fact"), "choice", known), Field("to", N_("Correct value"), "line")
             seen = {"seen_version": str(case.version)}
             yield self._deed("correct", N_("Correct a fact"), fact, value, REASON, hint=CORRECTS, **seen)

@@ -130,7 +130,7 @@ def _enter(session: Session, case: Case) -> None:
     filing.enter(session, flow, case.subject_id, papers, case.id)
     try:
         with session.begin_nested():
-            admit(session, flow, UUID(case.data["cycle"]), case.subject_id, case.reference)
+            admit(session, flow, UUID(case.natural_key.partition(":")[0]), case.subject_id, case.reference)
     except MufakatError:
         return  # the papers are in the record all the same; HR sees what still stands against it
 
@@ -202,4 +202,5 @@ def _draft(
             "cycle": str(process_id),
             "papers": {key: paper.plain for key, paper in papers.items()},
         },
+        is_fixed=True,
     )

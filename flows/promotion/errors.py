@@ -108,6 +108,10 @@ class ReplacedAlready(Conflict):
     """The decree {number} has been corrected or revoked by {by} already. Nothing was changed; look at that one."""  # noqa: E501
 
 
+class NotAsProposed(Conflict):
+    """What the case asks for is not what was proposed for this decree. Nothing was signed; reject it, and let it be proposed anew."""  # noqa: E501
+
+
 class RevokedForGood(Conflict):
     """{number} revokes a promotion, and that can't be undone by a decree like this: whoever is to be promoted after all goes through a cycle. Nothing was changed."""  # noqa: E501
 

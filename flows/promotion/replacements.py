@@ -29,6 +29,7 @@ from flows.promotion.errors import (
     BadCorrection,
     DecreesAreHrs,
     NoSuchDecree,
+    NotAsProposed,
     NothingCorrected,
     OwnDecree,
     ReplacedAlready,
@@ -96,10 +97,12 @@ def subscriber(session: Session, recorded: Sequence[Recorded]) -> None:
 def issue(session: Session, actor: Actor, case: Case) -> Decree:
     """Number the decree that takes another's place, draw it and put the person's record right.
 
-    Raises ReplacedAlready, RankMovedOn: then nothing is signed.
+    Raises NoSuchDecree, ReplacedAlready, RevokedForGood, NotAsProposed, BadCorrection, NothingCorrected,
+    RankMovedOn: then nothing is signed.
     """
-    replaced = locked(session, UUID(case.data["decree"]))
+    replaced = locked(session, UUID(case.natural_key.partition(":")[0]))
     must_be_in_force(session, replaced)
+    _must_be_as_proposed(case, replaced)
     decree = _made(session, case, replaced, signatures(session, [case.id])[case.id])
     _enter(session, actor, decree, replaced)
     session.add(decree)
@@ -140,6 +143,17 @@ def corrected(decree: Decree, wanted: Mapping[str, str]) -> dict[str, dict[str, 
     if not changes:
         raise NothingCorrected
     return changes
+
+
+def _must_be_as_proposed(case: Case, decree: Decree) -> None:
+    """The last look before it is signed: its key says which decree it was opened for, whatever its facts say
+    by now. Raises NotAsProposed, BadCorrection, NothingCorrected."""
+    kind, changes = case.data["kind"], case.data["corrections"]
+    wanted = {name: str(change["to"]) for name, change in changes.items()}
+    as_proposed = corrected(decree, wanted) if kind == DecreeKind.CORRECTION else {}
+    mine = case.data["decree"] == str(decree.id) and case.subject_id == decree.employee_id
+    if not mine or kind not in {DecreeKind.CORRECTION, DecreeKind.REVOCATION} or changes != as_proposed:
+        raise NotAsProposed
 
 
 def _stands(decree: Decree, name: str) -> str:
@@ -205,6 +219,7 @@ def _draft(  # noqa: PLR0917 - all that a case says
             "corrections": {name: dict(change) for name, change in changes.items()},
             "reason": reason,
         },
+        is_fixed=True,
     )
 
 

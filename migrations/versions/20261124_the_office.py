@@ -381,6 +381,9 @@ def upgrade() -> None:
     op.add_column("account", sa.Column("lock_reason", sa.Text(), server_default="", nullable=False))
     op.add_column("account", sa.Column("known_email", sa.Text(), server_default="", nullable=False))
     op.add_column(
+        "case", sa.Column("is_fixed", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
+    op.add_column(
         "case", sa.Column("doubted", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False)
     )
     op.add_column(
@@ -554,6 +557,7 @@ def downgrade() -> None:
     op.drop_column("chain_version", "confirmed_at")
     op.drop_column("case", "corrected_by")
     op.drop_column("case", "doubted")
+    op.drop_column("case", "is_fixed")
     op.drop_column("account", "known_email")
     op.drop_column("account", "lock_reason")
     op.drop_table("second_factor")

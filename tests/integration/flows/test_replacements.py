@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,9 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker, undefer
 
 from approvals.cases import withdraw
+from approvals.corrections import correct_data
 from approvals.decisions import Verdict, decide
 from approvals.errors import ConflictOfInterest, ReasonNeeded
 from approvals.models import Case
+from approvals.obstacles import FactsFixed
 from cli.rehearsal.invariants import decrees_match, numbers_unbroken
 from core.actor import Actor, Role
 from core.errors import MufakatError
@@ -25,6 +28,7 @@ from flows.promotion.decrees import issue_decrees
 from flows.promotion.errors import (
     BadCorrection,
     DecreesAreHrs,
+    NotAsProposed,
     NothingCorrected,
     OwnDecree,
     ReplacedAlready,
@@ -198,6 +202,40 @@ def test_a_signature_on_what_the_record_no_longer_holds_signs_nothing(session: S
         cycles.decide_on(agency, case_id, agency.mayor)
     assert decree_lines.replacement_of(session, decree.id) is None
     assert session.get_one(Employee, decree.employee_id).rank == "III/c"
+
+
+def test_what_is_to_be_signed_is_not_corrected_on_the_way(session: Session, agency: Agency):
+    first, other = granted(agency, 2)
+    case_id, hr = propose(agency, first, CORRECTION, name="Calon Nol"), agency.actor(second_hr(agency))
+    for change in ({"decree": str(other.id)}, {"kind": "revocation"}, {"reason": "Lain."}):
+        with pytest.raises(FactsFixed), session.begin_nested():
+            correct_data(session, hr, case_id, change, seen_version=1, reason="salah")
+    assert signed(agency, case_id).name == "Calon Nol"
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({"decree": "00000000-0000-4000-8000-000000000000"}, NotAsProposed),
+        ({"kind": "revocation"}, NotAsProposed),
+        ({"kind": "grant"}, NotAsProposed),
+        ({"corrections": {"rank_to": {"from": "III/b", "to": "IV/e"}}}, NothingCorrected),
+        ({"corrections": {"name": {"from": "Orang lain", "to": "Calon Nol"}}}, NotAsProposed),
+        ({"corrections": {"effective_on": {"from": "2027-01-01", "to": "2027-01-15"}}}, BadCorrection),
+    ],
+)
+def test_a_case_that_says_other_than_was_proposed_signs_nothing(
+    session: Session, agency: Agency, said: dict[str, Any], error: type[MufakatError]
+):
+    """As a case opened before its facts were fixed may."""
+    (decree,) = granted(agency)
+    case_id = propose(agency, decree, CORRECTION, name="Calon Nol")
+    cycles.decide_on(agency, case_id, second_hr(agency))
+    case = session.get_one(Case, case_id)
+    case.data = {**case.data, **said}
+    with pytest.raises(error), session.begin_nested():
+        cycles.decide_on(agency, case_id, agency.mayor)
+    assert decree_lines.replacement_of(session, decree.id) is None
 
 
 def together(calls: list[Callable[[], object]]) -> list[str]:

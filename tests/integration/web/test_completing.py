@@ -9,9 +9,13 @@ import pytest
 from httpx import Response
 from sqlalchemy import select
 
+from approvals.corrections import correct_data
 from approvals.file_models import CaseDocument
 from approvals.models import Case, Task
+from approvals.obstacles import FactsFixed
+from core.actor import Actor, Role
 from core.database import transaction
+from core.ids import new_id
 from core.settings import settings
 from flows.completion.service import STANDING
 from flows.promotion.models import Candidate
@@ -71,6 +75,9 @@ def test_what_was_missing_is_sent_checked_entered_and_opens_the_case(office: Off
     assert "Kelengkapan berkas" in said and "diminta dari Anda" not in said
     assert "menunggu diambil oleh salah satu" in said
     assert "823/diploma" in text(me, f"/cases/{case.id}")
+    with transaction() as session, pytest.raises(FactsFixed):
+        hr = Actor(new_id(), "HR", frozenset({Role.HR}))
+        correct_data(session, hr, case.id, {"papers": {}}, seen_version=1, reason="salah")
     assert check(browse, case).status_code == 303
     found = candidate()
     assert found.outcome == "meets" and found.case_id and found.note == case.reference
