@@ -28,7 +28,7 @@ def mine(request: Request, session: DbSession, actor: CurrentActor, people: Peop
     return _page(request, session, actor, people)
 
 
-@router.post("/my/file/{process_id}")
+@router.post("/my/file/{process_id}/documents")
 def complete(
     request: Request,
     session: DbSession,

@@ -43,7 +43,7 @@ def yusuf(browse: Browse) -> Browser:
 def send(browser: Browser, office: Office, *keys: str, **fields: str) -> Response:
     files = {f"file-{key}": (f"{key}.pdf", PDF, "application/pdf") for key in keys}
     said = {f"number-{key}": f"823/{key}" for key in keys} | fields
-    return browser.fill(f"/my/file/{office.cycle}", "/my", files=files, **said)
+    return browser.fill(f"/my/file/{office.cycle}/documents", "/my", files=files, **said)
 
 
 def sent_case() -> Case:
@@ -89,6 +89,18 @@ def test_what_was_missing_is_sent_checked_entered_and_opens_the_case(office: Off
     assert "Berkas Anda ada di Kepala Bidang Pengembangan Aparatur" in text(me)
 
 
+def test_a_scan_as_large_as_real_ones_is_taken(office: Office, browse: Browse):
+    me = yusuf(browse)
+    assert "Semua berkas bersama-sama paling besar 20 MB." in text(me)
+    scan = PDF.replace(b"\n%%EOF", b"\n%" + b"0" * 1024 * 1024 + b"\n%%EOF")
+    files = {
+        f"file-{key}": (f"{key}.pdf", scan, "application/pdf") for key in ("diploma", "last-rank-decree")
+    }
+    numbers = {"number-diploma": "1", "number-last-rank-decree": "2"}
+    sent = me.fill(f"/my/file/{office.cycle}/documents", "/my", files=files, **numbers)
+    assert sent.headers["location"] == f"/cases/{sent_case().id}"
+
+
 def test_a_part_of_it_or_a_bad_file_is_refused_by_name_and_the_words_are_kept(office: Office, browse: Browse):
     me = yusuf(browse)
     part = send(me, office, "diploma")
@@ -96,7 +108,7 @@ def test_a_part_of_it_or_a_bad_file_is_refused_by_name_and_the_words_are_kept(of
     assert "SK pangkat terakhir" in part.text and "823/diploma" in part.text
     files = {f"file-{key}": ("a.exe", b"MZ", "application/pdf") for key in ("diploma", "last-rank-decree")}
     numbers = {"number-diploma": "1", "number-last-rank-decree": "2"}
-    assert me.fill(f"/my/file/{office.cycle}", "/my", files=files, **numbers).status_code == 422
+    assert me.fill(f"/my/file/{office.cycle}/documents", "/my", files=files, **numbers).status_code == 422
     for wrong in ("2999-01-01", "kemarin"):
         late = send(me, office, "last-rank-decree", "diploma", **{"dated-diploma": wrong})
         assert late.status_code == 422
