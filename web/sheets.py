@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from core.settings import settings
@@ -22,6 +23,9 @@ PIECE = 64 * 1024
 WIDTHS = (12, 60)
 """The narrowest and the widest column, in letters."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_SPLIT = re.compile(r"([,\t\r\n][\s\",]*)([=+\-@]?)")
+"""Where a spreadsheet that separates by commas begins a cell of its own. Quotes do not hold it together: to
+such a spreadsheet they stand in the middle of a cell, behind a semicolon."""
 
 Row = Sequence[Any]
 
@@ -29,13 +33,17 @@ Row = Sequence[Any]
 def harmless(value: Any) -> Any:
     """A cell's value that no spreadsheet takes for a formula: such a text gets an apostrophe before it.
 
-    Numbers, dates and plain signs stay as they are (OWASP, CSV injection).
+    Numbers, dates and plain signs stay as they are (OWASP, CSV injection). Control characters, which no
+    workbook can hold, are left out.
     """
     if isinstance(value, datetime):
         return value.astimezone(settings().zone).replace(tzinfo=None)
-    if not isinstance(value, str) or not value.startswith(_FORMULA) or re.fullmatch(r"[-+]?[\d.,]*", value):
+    if not isinstance(value, str):
         return value
-    return f"'{value}"
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    if not text.startswith(_FORMULA) or re.fullmatch(r"[-+]?[\d.,]*", text):
+        return text
+    return f"'{text}"
 
 
 def write(file: IO[bytes], kind: str, headers: Sequence[str], rows: Iterable[Row]) -> int:
@@ -70,9 +78,16 @@ def _write_csv(file: IO[bytes], headers: Sequence[str], rows: Iterable[Row]) -> 
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(headers)
-    writer.writerows([harmless(_plain(value)) for value in row] for row in rows)
+    writer.writerows([_whole(harmless(_plain(value))) for value in row] for row in rows)
     text.flush()
     text.detach()
+
+
+def _whole(value: Any) -> Any:
+    """The text without a formula in any of the pieces that commas and lines may split it into."""
+    if not isinstance(value, str):
+        return value
+    return _SPLIT.sub(lambda found: f"{found[1]}'{found[2]}" if found[2] else found[0], value)
 
 
 def _plain(value: Any) -> Any:

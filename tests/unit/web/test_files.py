@@ -13,8 +13,11 @@ from web import downloads, sheets, uploads
 DANGEROUS = ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "\n=1"]
 
 
-def rows_of(content: bytes) -> list[list[str]]:
-    return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
+HIDING = ["x,=HYPERLINK(1)", 'x,"=1+1"', "x\n@cmd", "x, +1+1", "x\t-1+1", 'x,,"",\r\n=1', "=1,=2", ",=1"]
+
+
+def rows_of(content: bytes, delimiter: str = ";") -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
 def written(kind: str, headers: list[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -54,6 +57,30 @@ def test_a_text_is_never_taken_for_a_formula(value: str):
     assert sheet is not None
     assert sheet["A2"].data_type == "s"
     assert str(sheet["A2"].value).startswith("'")
+
+
+@pytest.mark.parametrize("value", DANGEROUS + HIDING)
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_no_spreadsheet_splits_a_formula_out_of_a_text(value: str, delimiter: str):
+    content = written("csv", ["a", "b", "c"], [[value, value, 1], ["y,", value, value]])
+    cells = [cell for row in rows_of(content, delimiter) for cell in row]
+    assert [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))] == []
+
+
+def test_commas_in_plain_words_are_left_as_they_are():
+    words = ["Siregar, S.Sos., M.AP", "1,5", "baris\nkedua", "a - b"]
+    assert rows_of(written("csv", ["a"], [[word] for word in words]))[1:] == [[word] for word in words]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_control_characters_are_left_out(kind: str):
+    content = written(kind, ["a", "b"], [["a\x0bb\x1f", "\x01=1"]])
+    if kind == "csv":
+        assert rows_of(content)[1] == ["ab", "'=1"]
+        return
+    sheet = load_workbook(BytesIO(content)).active
+    assert sheet is not None
+    assert (sheet["A2"].value, sheet["B2"].value) == ("ab", "'=1")
 
 
 @pytest.mark.parametrize("value", ["-", "-5", "+62", "III/b", "198501012010011001"])
