@@ -59,7 +59,6 @@ def wire(*more: Subscriber) -> None:
     events.wire(
         [
             handovers.subscriber,
-            correction.subscriber,
             completion.subscriber,
             replacements.subscriber,
             calendars.subscriber,
@@ -70,7 +69,7 @@ def wire(*more: Subscriber) -> None:
             promotion_notices.subscriber,
             *more,
         ],
-        heralds=[process_notices.herald],
+        heralds=[correction.herald, process_notices.herald],
     )
 
 

@@ -16,6 +16,7 @@ from core.actor import Actor, system
 from core.errors import Conflict, Invalid, NotFound
 from core.events import Recorded
 from core.ids import new_id
+from core.rows import Changes
 from core.settings import ROOT
 from personnel import corrections, ranks
 from personnel.models import Employee
@@ -64,8 +65,12 @@ def of_person(session: Session, person_id: UUID) -> Sequence[Case]:
     return session.scalars(query.order_by(Case.opened_at.desc(), Case.id)).all()
 
 
-def subscriber(session: Session, recorded: Sequence[Recorded]) -> None:
-    """Change the record in the transaction of the approval that allows it."""
+def herald(session: Session, recorded: Sequence[Recorded], changes: Changes) -> None:
+    """Change the record in the transaction of the approval that allows it, before anybody is told of it.
+
+    So the mail goes to the address as it is from now on.
+    """
+    del changes
     for event in recorded:
         if event.name == "case.approved" and event.facts.get("process") == STANDING:
             case = session.get_one(Case, event.facts["case"])

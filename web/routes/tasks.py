@@ -109,8 +109,8 @@ def decide(
         return shown(request, session, actor, people, task_id, typed, problem)
     did, part = done(session, actor, task_id, directory=people), View.read(typed.view)
     where = after_deciding(session, actor, did, then=typed.then, part=part, directory=people)
-    session.commit()
     word = DECIDED[DecisionKind(typed.decision)]
+    session.commit()
     return pages.go(where, word, reference=did.reference, name=did.subject_name)
 
 

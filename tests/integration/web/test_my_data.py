@@ -73,6 +73,18 @@ def test_a_correction_is_a_case_whose_approval_changes_the_record(office: Office
         assert "Perbaikan data pribadi" in session.scalars(offered).all()
 
 
+def test_an_address_that_was_put_right_is_told_so_itself(office: Office, browse: Browse):
+    me = office.people.staff[0]
+    staff, hr = browse("staff0"), browse("hr")
+    asked = ask(staff, employee(me), email="baru@belawan.test")
+    task = task_of(asked.headers["location"].removeprefix("/cases/"))
+    hr.fill(f"/tasks/{task}/claim", f"/tasks/{task}")
+    assert hr.decide(task, decision="approve").status_code == 303
+    with transaction() as session:
+        told = select(Message).where(Message.recipient_id == me, Message.template == "case_decided")
+        assert session.scalars(told).one().address == "baru@belawan.test"
+
+
 def test_a_rejected_correction_changes_nothing(office: Office, browse: Browse):
     me = office.people.staff[1]
     staff, hr = browse("staff1"), browse("hr")
