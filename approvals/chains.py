@@ -125,7 +125,7 @@ def answer_no(session: Session, actor: Actor, proposal: Proposal, reason: str) -
     if actor.person_id == proposal.made_by:
         take_back(session, actor, proposal.id)
     else:
-        turn_down(session, actor, proposal.id, reason=reason)
+        turn_down(session, actor, locked(session, proposal.id), None, reason=reason)
 
 
 def must_publish(actor: Actor) -> None:

@@ -1,12 +1,13 @@
-"""Confirming what another proposed, whatever it is: one way in for the pages and the command line."""
+"""Answering what another proposed, whatever it is: one way in for the pages and the command line."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals import chains, corrections, panel_members, steering, takeovers
+from approvals import chains, corrections, panel_members, proposals, steering, takeovers
 from approvals.directory import Directory
+from approvals.dossier import lock_case
 from approvals.models_proposals import Proposal, ProposalKind
 from approvals.obstacles import NoSuchProposal
 from core.actor import Actor
@@ -36,3 +37,16 @@ def confirm(session: Session, actor: Actor, proposal_id: UUID, *, directory: Dir
         raise NoSuchProposal
     _CONFIRMS[proposal.kind](session, actor, proposal_id, directory)
     return proposal
+
+
+def turn_down(session: Session, actor: Actor, proposal_id: UUID, *, reason: str) -> Proposal:
+    """Say no to a proposal, for a reason: it never takes effect.
+
+    Raises NoSuchProposal, AnsweredAlready, HrOnly, NotAllowed, OwnProposal, AboutYourself, CommentNeeded; the
+    conflict of interest, where it is about a case.
+    """
+    proposal = session.get(Proposal, proposal_id)
+    if proposal is None:
+        raise NoSuchProposal
+    about = lock_case(session, proposal.case_id).interests if proposal.case_id else None
+    return proposals.turn_down(session, actor, proposals.locked(session, proposal_id), about, reason=reason)

@@ -176,6 +176,10 @@ class OwnProposal(NotAllowed):
     """You proposed this, so somebody else confirms it or turns it down; nothing was changed."""
 
 
+class AboutYourself(NotAllowed):
+    """This is about yourself, so other administrators confirm it or turn it down; nothing was changed."""
+
+
 class NotYourProposal(NotAllowed):
     """Only whoever proposed this takes it back; nothing was changed."""
 

@@ -15,6 +15,7 @@ from approvals.interests import Interests
 from approvals.models import Case, ChainVersion
 from approvals.models_proposals import Proposal, ProposalKind, ProposalState
 from approvals.obstacles import (
+    AboutYourself,
     AnsweredAlready,
     Conflicted,
     NoSuchProposal,
@@ -24,6 +25,7 @@ from approvals.obstacles import (
 )
 from core import clock
 from core.actor import Actor, Role
+from core.errors import NotAllowed
 from core.events import Event, record
 from core.ids import new_id
 
@@ -82,19 +84,30 @@ def confirm(session: Session, actor: Actor, proposal: Proposal, *, said: str = "
 def must_confirm(actor: Actor, proposal: Proposal, interests: Interests | None = None) -> None:
     """Another of HR, or an administrator, with no interest in the case; nor may who proposed it have one.
 
-    Raises AnsweredAlready, HrOnly, OwnProposal, Conflicted; the conflict of interest.
+    Raises what must_answer raises; Conflicted.
+    """
+    must_answer(actor, proposal, interests)
+    if interests is not None and interests.conflict_of(proposal.made_by):
+        raise Conflicted(name=proposal.made_by_name)
+
+
+def must_answer(actor: Actor, proposal: Proposal, interests: Interests | None) -> None:
+    """Another of HR, or an administrator, with no interest in the case; about a person, administrators alone.
+
+    Raises AnsweredAlready, HrOnly, NotAllowed, OwnProposal, AboutYourself; the conflict of interest.
     """
     if proposal.answered_at is not None:
         raise AnsweredAlready(by=proposal.answered_by_name, at=proposal.answered_at)
     if actor.person_id is None or not actor.has(*CONFIRMERS):
         raise HrOnly
+    if proposal.person_id is not None and not actor.has(Role.ADMIN):
+        raise NotAllowed
     if actor.person_id == proposal.made_by:
         raise OwnProposal
-    if interests is not None:
-        if conflict := interests.conflict_of(actor.person_id):
-            raise conflict
-        if interests.conflict_of(proposal.made_by):
-            raise Conflicted(name=proposal.made_by_name)
+    if actor.person_id == proposal.person_id:
+        raise AboutYourself
+    if interests is not None and (conflict := interests.conflict_of(actor.person_id)):
+        raise conflict
 
 
 def in_conflict(proposal: Proposal, interests: Interests) -> str:
@@ -104,13 +117,14 @@ def in_conflict(proposal: Proposal, interests: Interests) -> str:
     return (proposal.answered_by_name or "") if interests.conflict_of(proposal.answered_by) else ""
 
 
-def turn_down(session: Session, actor: Actor, proposal_id: UUID, *, reason: str) -> Proposal:
-    """Say no to a proposal, for a reason: it never takes effect.
+def turn_down(
+    session: Session, actor: Actor, proposal: Proposal, interests: Interests | None, *, reason: str
+) -> Proposal:
+    """Mark a locked proposal as turned down; about a case, by its interests. It never takes effect.
 
-    Raises NoSuchProposal, AnsweredAlready, HrOnly, OwnProposal, CommentNeeded.
+    Raises what must_answer raises; CommentNeeded.
     """
-    proposal = locked(session, proposal_id)
-    must_confirm(actor, proposal)
+    must_answer(actor, proposal, interests)
     return _answered(session, actor, proposal, ProposalState.TURNED_DOWN, _said(reason))
 
 
@@ -144,12 +158,15 @@ def process_of(session: Session, proposal_id: UUID, kind: ProposalKind) -> UUID:
 
 
 def proposals(session: Session, actor: Actor, *, waiting: bool = True, limit: int = 100) -> list[Proposal]:
-    """What waits for a second person, the oldest first; or all, the latest first. For HR and its overseers.
+    """What waits for a second person, the oldest first; or all, the latest first. For HR and its overseers;
+    what is about a person, for administrators alone.
 
     Raises HrOnly.
     """
     must_oversee(actor)
     query = select(Proposal).outerjoin(Case, Case.id == Proposal.case_id)
+    if not (actor.is_system or actor.has(Role.ADMIN)):
+        query = query.where(Proposal.person_id.is_(None))
     if waiting:
         alive = or_(Proposal.case_id.is_(None), Case.settled_at.is_(None))
         query = query.where(Proposal.state == ProposalState.WAITING, alive).order_by(Proposal.id)

@@ -90,7 +90,9 @@ def _shown(session: Session, actor: Actor, one: Proposal, language: str) -> Prop
         who,
         _lines(session, one, language),
         _stages(session, one),
-        may_answer=actor.has(*((Role.ADMIN,) if one.person_id else CONFIRMERS)) and not mine,
+        may_answer=actor.has(*((Role.ADMIN,) if one.person_id else CONFIRMERS))
+        and not mine
+        and actor.person_id != one.person_id,
         mine=mine,
     )
 

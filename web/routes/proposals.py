@@ -50,7 +50,7 @@ def turn_down(
     reason: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
     """Say no, and why."""
-    if refused := _tried(session, lambda: proposals.turn_down(session, actor, proposal_id, reason=reason)):
+    if refused := _tried(session, lambda: confirming.turn_down(session, actor, proposal_id, reason=reason)):
         return _page(request, session, actor, refused)
     return pages.go("/hr/proposals", N_("Turned down; whoever proposed it is told why."), kind="plain")
 

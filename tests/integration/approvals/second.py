@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from approvals import proposals, takeovers
+from approvals import confirming, takeovers
 from approvals.migrating import Change
 from approvals.models_proposals import Proposal
 from core import clock
@@ -16,7 +16,7 @@ def agreed(session: Session, actor: Actor, change: Change, reason: str = "the la
     """A take-over that one proposed and the administrator confirmed."""
     waiting = takeovers.of_version(session, change.to.id)
     if waiting is not None and waiting.answered_at is None:
-        proposals.turn_down(session, ADMIN, waiting.id, reason="another one comes")
+        confirming.turn_down(session, ADMIN, waiting.id, reason="another one comes")
     looked_at = clock.now(session)
     made = takeovers.propose(session, actor, change, looked_at=looked_at, cases=1, reason=reason)
     return takeovers.confirm(session, ADMIN, made.id)

@@ -19,8 +19,9 @@ from approvals.errors import (
 )
 from approvals.migrating import Change, Seen
 from approvals.models import Case, ChainVersion
-from approvals.models_proposals import Proposal
+from approvals.models_proposals import Proposal, ProposalKind
 from approvals.obstacles import (
+    AboutYourself,
     AnsweredAlready,
     AskedToDecide,
     Conflicted,
@@ -34,6 +35,7 @@ from approvals.obstacles import (
 )
 from core import clock
 from core.actor import Actor, Role
+from core.errors import NotAllowed
 from core.events import facts_of, history
 from core.ids import new_id
 from tests.integration.approvals.desk import CHAIN, FLOW, Desk
@@ -116,7 +118,7 @@ def test_only_hr_and_administrators_confirm(desk: Desk, name: str):
     with pytest.raises(HrOnly):
         chains.confirm_version(desk.session, FLOW, waiting(desk).id)
     with pytest.raises(HrOnly):
-        proposals.turn_down(desk.session, AUDITOR, waiting(desk).id, reason="no")
+        confirming.turn_down(desk.session, AUDITOR, waiting(desk).id, reason="no")
 
 
 def test_a_version_that_is_turned_down_never_takes_effect_and_another_may_follow(desk: Desk):
@@ -124,8 +126,8 @@ def test_a_version_that_is_turned_down_never_takes_effect_and_another_may_follow
     with pytest.raises(VersionWaits):
         published(desk, LONGER)
     with pytest.raises(CommentNeeded):
-        proposals.turn_down(desk.session, ADMIN, waiting(desk).id, reason=" ")
-    turned = proposals.turn_down(desk.session, ADMIN, waiting(desk).id, reason="one stage is too few")
+        confirming.turn_down(desk.session, ADMIN, waiting(desk).id, reason=" ")
+    turned = confirming.turn_down(desk.session, ADMIN, waiting(desk).id, reason="one stage is too few")
     assert version.called_off_at is not None
     with pytest.raises(AnsweredAlready):
         chains.confirm_version(desk.session, ADMIN, turned.id)
@@ -284,6 +286,25 @@ def test_nobody_confirms_what_is_about_themselves_or_their_kin(desk: Desk):
     for name, refusal in (("Citra", OwnCase), ("Dewi", RelatedToSubject)):
         with pytest.raises(refusal):
             corrections.confirm(desk.session, desk.who(name), made.id)
+        with pytest.raises(refusal):
+            confirming.turn_down(desk.session, desk.who(name), made.id, reason="no")
+
+
+def test_what_is_about_a_person_is_seen_and_answered_by_other_administrators(desk: Desk):
+    author = Actor(named("Adi"), "Adi", frozenset({str(Role.ADMIN)}))
+    made = proposals.propose(
+        desk.session, author, ProposalKind.ERASURE, {}, person_id=named("Dewi"), reason="a court's order"
+    )
+    operator = Actor(named("Operator"), "Operator", frozenset({str(Role.OPERATOR)}))
+    for one in (desk.who("Hana"), operator, AUDITOR):
+        assert proposals.proposals(desk.session, one) == []
+        assert proposals.proposals(desk.session, one, waiting=False) == []
+    assert proposals.proposals(desk.session, ADMIN) == [made]
+    themselves = Actor(named("Dewi"), "Dewi", frozenset({str(Role.ADMIN)}))
+    for one, refusal in ((desk.who("Hana"), NotAllowed), (themselves, AboutYourself)):
+        with pytest.raises(refusal):
+            confirming.turn_down(desk.session, one, made.id, reason="no")
+    assert confirming.turn_down(desk.session, ADMIN, made.id, reason="no").state == "turned-down"
 
 
 # all of them

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import proposals
+from approvals import confirming, proposals
 from approvals.errors import HrOnly
 from approvals.models_proposals import Proposal
 from approvals.obstacles import AnsweredAlready, NoSuchProposal, OwnProposal, ProposedAlready
@@ -115,7 +115,7 @@ def test_agreeing_twice_is_agreeing_once(session: Session, agency: Agency, run: 
 
 def test_what_is_turned_down_goes_on(session: Session, agency: Agency, run: Run) -> None:
     made = proposed(agency, run)
-    proposals.turn_down(session, cycles.ADMIN, made.id, reason="periodenya benar")
+    confirming.turn_down(session, cycles.ADMIN, made.id, reason="periodenya benar")
     assert proposals.about_process(session, run.process_id) == []
     assert session.get_one(Process, run.process_id).state == "waiting"
     assert pass_or_wait(session, run, "approvals", GateKind.SETTLED) is False

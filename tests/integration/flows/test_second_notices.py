@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import chains, proposals, steering
+from approvals import chains, confirming, proposals, steering
 from core.actor import Role
 from flows.promotion.pinned import CHAIN_FILE
 from notifications.models import Message
@@ -43,7 +43,7 @@ def test_nobody_is_asked_about_their_own_case(session: Session, agency: Agency, 
     (case,) = cycles.cases(session, run.process_id)
     made = steering.cancel(session, agency.actor(agency.hr), case.id, reason="Ganda.")
     assert subject.id not in told(session, "second_asked")
-    proposals.turn_down(session, agency.actor(second), made.id, reason="Tidak ganda.")
+    confirming.turn_down(session, agency.actor(second), made.id, reason="Tidak ganda.")
     assert told(session, "second_answered") == {agency.hr.id}
 
 
