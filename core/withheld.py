@@ -21,10 +21,15 @@ LONGEST_LINE = 2_000
 
 ADDRESS = re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+@")
 """A password within an address."""
-PARAMETERS = re.compile(r"\[parameters: .*?\](?=\s*(?:\(Background|$))", re.DOTALL)
-"""What SQLAlchemy says was sent to the database."""
-DETAIL = re.compile(r"(DETAIL|CONTEXT):[ \t]+[^\n]*")
-"""PostgreSQL's quotation of the row that it refused."""
+PARAMETERS = re.compile(r"\[parameters: .*?(?:\](?=\s*(?:\(Background|$))|\Z)", re.DOTALL)
+"""What SQLAlchemy says was sent to the database; to the very end where no end of it is seen, which also keeps
+the search from beginning anew at each of many beginnings."""
+DETAIL = re.compile(
+    r"(DETAIL|CONTEXT):[ \t]+.*?"
+    r"(?=\n(?:\[SQL:|\(Background|CONTEXT:|  File \"|Traceback |The above exception|During handling)|\Z)",
+    re.DOTALL,
+)
+"""PostgreSQL's quotation of the row that it refused; what people wrote may have many lines."""
 NIP = re.compile(r"\b\d{18}\b")
 NIK = re.compile(r"\b\d{16}\b")
 MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?=[\w-]{1,64}\.\w)")
@@ -44,8 +49,8 @@ def withheld(text: str) -> str:
 
 def in_a_line(error: BaseException) -> str:
     """An error as a traceback's last line tells it, without what an operator need not read."""
-    said = next((line for line in str(error).splitlines() if line.strip()), "")
-    return withheld(f"{type(error).__name__}: {said[:LONGEST_LINE]}".removesuffix(": "))
+    said = next((line for line in withheld(str(error)).splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {said[:LONGEST_LINE]}".removesuffix(": ")
 
 
 def secrets() -> tuple[str, ...]:

@@ -135,8 +135,12 @@ def _line(row: Mapping[str, Any]) -> LogLine:
 
 
 def _shown(message: str) -> str:
-    """The beginning and the end of a long message: a traceback tells what happened in its last line."""
+    """The beginning and the end of a long message: a traceback tells what happened in its last line.
+
+    Cut after what is withheld is out: a half of a number or of a quoted record would not be known as one.
+    """
+    message = withheld(message)
     if len(message) > LONGEST_LINE:
         half = LONGEST_LINE // 2
         message = f"{message[:half]}\n[...]\n{message[-half:]}"
-    return withheld(message)
+    return message

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.settings import MailSettings, settings
-from core.withheld import in_a_line, withheld
+from core.withheld import LONGEST_LINE, in_a_line, withheld
 
 SQL = """(psycopg.errors.UniqueViolation) duplicate key value violates unique constraint "uq_employee_nip"
 DETAIL:  Key (nip)=(198503152010011004) already exists.
@@ -45,6 +45,34 @@ def test_a_databases_quotation_of_a_record_is_left_out():
         assert personal not in said
     for kept in ("uq_employee_nip", "INSERT INTO employee", "sqlalche.me"):
         assert kept in said
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "\n[SQL: INSERT]",
+        "\n(Background on this error at: https://sqlalche.me/e/20/gkpj)",
+        "\nThe above exception was the direct cause of the following exception:",
+        "\nTraceback (most recent call last):",
+        '\n  File "a.py", line 1, in run',
+    ],
+)
+def test_a_record_of_many_lines_is_left_out_to_its_end(after: str):
+    record = "DETAIL:  Failing row contains (7, Siti\nAminah,\n\nJl. Mawar)."
+    for quoted in (record, f'{record}\nCONTEXT:  COPY note, line 1: "Siti\nMawar"'):
+        said = withheld(f"NotNullViolation\n{quoted}{after}")
+        assert said.startswith("NotNullViolation\nDETAIL: •••") and said.endswith(f"•••{after}")
+        assert not any(word in said for word in ("Siti", "Aminah", "Mawar"))
+
+
+def test_parameters_whose_end_is_not_seen_are_left_out_all_the_same():
+    assert withheld("failed [parameters: {'name': 'Siti") == "failed [parameters: •••]"
+
+
+def test_an_errors_first_line_is_cut_after_what_is_left_out():
+    error = ValueError("x" * (LONGEST_LINE - 10) + " 198503152010011004")
+    assert "1985" not in in_a_line(error)
 
 
 def test_an_error_is_told_by_its_kind_and_first_line():

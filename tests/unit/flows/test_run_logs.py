@@ -21,6 +21,7 @@ class Verbose(BaseHTTPRequestHandler):
     """A server whose every line is long."""
 
     longest = ENOUGH // FEWER_LINES - 1_000
+    said = ""
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -28,7 +29,7 @@ class Verbose(BaseHTTPRequestHandler):
             line = {
                 "level": 40,
                 "timestamp": "2026-11-24T19:00:00Z",
-                "message": "x" * self.longest,
+                "message": self.said or "x" * self.longest,
             }
             said = [line] * body["limit"]
         else:
@@ -74,6 +75,15 @@ def test_of_a_log_with_long_lines_fewer_are_shown_each_cut(verbose: type[Verbose
     assert (len(found.lines), found.cut) == (FEWER_LINES, True)
     assert {line.level for line in found.lines} == {"error"}
     assert all("[...]" in line.text and len(line.text) < LONGEST_LINE + 10 for line in found.lines)
+
+
+def test_what_is_withheld_is_not_laid_open_by_the_cut(verbose: type[Verbose]):
+    quoted = "DETAIL:  Failing row contains (" + "Siti\n" * (LONGEST_LINE // 4) + ")"
+    number = "x" * (LONGEST_LINE // 2 - 8) + " 198503152010011004 " + "x" * (LONGEST_LINE // 2)
+    for said in (quoted, number):
+        verbose.said = said
+        shown = run_logs.read(new_id()).lines[0].text
+        assert "Siti" not in shown and "1985" not in shown
 
 
 def test_a_log_that_is_too_long_even_so_is_left_to_the_servers_own_pages(verbose: type[Verbose]):
