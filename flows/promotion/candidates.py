@@ -13,6 +13,7 @@ from approvals.authority import must_be_of_others
 from approvals.cases import open_cases
 from approvals.cohort import cancel_cases
 from approvals.dossier import Dossier, lock_case
+from approvals.interests import Interests, doubted_by, tied_to
 from approvals.models import Case
 from approvals.models_proposals import Proposal, ProposalKind
 from core import clock
@@ -26,6 +27,7 @@ from flows.promotion.errors import (
     CandidateAlready,
     CandidatesAreHrs,
     CycleClosed,
+    ExcludedBefore,
     NoSuchCandidate,
     NoSuchPerson,
     NotCandidate,
@@ -95,24 +97,29 @@ def add_candidate(session: Session, actor: Actor, process_id: UUID, nip: str, re
     """Put somebody into the cycle: one whose file has been completed since, or one of another unit.
 
     They are screened anew, and must meet the rules. Raises CandidatesAreHrs, OwnCandidacy, WhyNeeded,
-    NoSuchProcess, CycleClosed, NoSuchPerson, CandidateAlready, NotEligible.
+    NoSuchProcess, CycleClosed, NoSuchPerson, CandidateAlready, ExcludedBefore, NotEligible;
+    RelatedToSubject, TieUnanswered where they are tied to the person.
     """
     employee_id = session.scalar(select(Employee.id).where(Employee.nip == "".join(nip.split())))
     if employee_id is None:
         raise NoSuchPerson(nip=nip)
     _must_change(actor, employee_id, reason)
+    _must_not_be_tied(session, actor, employee_id)
     return admit(session, actor, process_id, employee_id, reason)
 
 
 def admit(session: Session, actor: Actor, process_id: UUID, employee_id: UUID, reason: str) -> Candidate:
     """The same for a verb that has its own guard: somebody whose file a checked case has completed.
 
-    Raises NoSuchProcess, CycleClosed, CandidateAlready, NotEligible.
+    Whom two people took out stays out. Raises NoSuchProcess, CycleClosed, CandidateAlready, ExcludedBefore,
+    NotEligible.
     """
     process = _open_cycle(session, process_id)
     before = session.get(Candidate, (process_id, employee_id), populate_existing=True)
     if before is not None and before.outcome == Screening.MEETS:
         raise CandidateAlready(name=before.name)
+    if before is not None and before.outcome == Screening.EXCLUDED:
+        raise ExcludedBefore(name=before.name)
     number = before.number if before else _next_number(session, process_id)
     row = _screened(session, process, employee_id, number)
     row |= {"note": reason.strip(), "case_id": _open_case(session, actor, process, row)}
@@ -136,6 +143,8 @@ class Looked:
     findings: Sequence[Explained]
     inside: bool
     """Whether they are in the cycle with a case."""
+    excluded: bool
+    """Whether two people took them out of it: then they stay out."""
 
 
 def look_at(session: Session, process_id: UUID, said: str) -> Looked:
@@ -158,6 +167,7 @@ def look_at(session: Session, process_id: UUID, said: str) -> Looked:
         found.outcome is Screening.MEETS,
         explain(found.plain, facts, screener.book),
         before is not None and before.outcome == Screening.MEETS,
+        before is not None and before.outcome == Screening.EXCLUDED,
     )
 
 
@@ -169,6 +179,15 @@ def _must_change(actor: Actor, employee_id: UUID, reason: str) -> None:
         raise OwnCandidacy
     if not reason.strip():
         raise WhyNeeded
+
+
+def _must_not_be_tied(session: Session, actor: Actor, employee_id: UUID) -> None:
+    """As for taking somebody out, though there is no case yet. Raises RelatedToSubject, TieUnanswered."""
+    now = clock.now(session)
+    ties = PersonnelDirectory(session).related([employee_id], now).get(employee_id, ())
+    tied, doubted = tied_to(employee_id, ties), doubted_by(employee_id, ties)
+    if conflict := Interests(employee_id, None, tied=tied, doubted=doubted).conflict_of(actor.person_id):
+        raise conflict
 
 
 def _candidate(session: Session, process_id: UUID, employee_id: UUID) -> Candidate:

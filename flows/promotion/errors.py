@@ -56,6 +56,10 @@ class CandidateAlready(Conflict):
     """{name} is in the cycle already. Nothing was changed."""
 
 
+class ExcludedBefore(Conflict):
+    """Two people took {name} out of this cycle, so nobody puts them in again. Nothing was changed; they may be in the next cycle."""  # noqa: E501
+
+
 class NotCandidate(Conflict):
     """{name} has no open case in this cycle. Nothing was changed."""
 

@@ -6,18 +6,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.errors import ConflictOfInterest, HrOnly
+from approvals.errors import ConflictOfInterest, HrOnly, RelatedToSubject
 from approvals.obstacles import OwnProposal
-from core.actor import Role
+from core.actor import Role, system
 from core.events import facts_of, history
 from core.ids import new_id
 from flows.process.models import IntentKind
 from flows.process.waiting import GateKind, pass_or_wait
-from flows.promotion.candidates import add_candidate, confirm_excluding, exclude_candidate
+from flows.promotion.candidates import add_candidate, admit, confirm_excluding, exclude_candidate, look_at
 from flows.promotion.errors import (
     CandidateAlready,
     CandidatesAreHrs,
     CycleClosed,
+    ExcludedBefore,
     NoSuchCandidate,
     NoSuchPerson,
     NotCandidate,
@@ -126,15 +127,27 @@ def test_somebody_of_another_unit_gets_the_next_number(session: Session, agency:
     assert added.note == "usul susulan"
 
 
-def test_an_excluded_one_can_be_put_in_again_with_a_new_case(session: Session, agency: Agency) -> None:
+def test_whom_two_took_out_nobody_puts_in_again(session: Session, agency: Agency) -> None:
     person = agency.candidate(agency.units[0])
     run = cycles.screened(agency)
-    before = candidate(session, run.process_id, person.id).candidate.case_id
-    cycles.exclude(agency, run.process_id, person, "salah")
-    again = add_candidate(session, hr(agency), run.process_id, person.nip, "ternyata benar")
-    assert again.case_id != before
-    states = {case.state for case in cycles.cases(session, run.process_id)}
-    assert states == {"cancelled", "open"}
+    cycles.exclude(agency, run.process_id, person, "pindah instansi")
+    assert look_at(session, run.process_id, person.nip).excluded
+    with pytest.raises(ExcludedBefore):
+        add_candidate(session, hr(agency), run.process_id, person.nip, "ternyata benar")
+    with pytest.raises(ExcludedBefore):  # nor does a file that was completed meanwhile
+        admit(session, system("flow"), run.process_id, person.id, "KLB-2026-12/0001")
+    assert {case.state for case in cycles.cases(session, run.process_id)} == {"cancelled"}
+
+
+def test_whoever_is_tied_to_somebody_does_not_put_them_in(session: Session, agency: Agency) -> None:
+    agency.candidate(agency.units[0])
+    outsider = agency.candidate(agency.units[1])
+    colleague = agency.person(agency.badan, "Nurul Hidayah", roles=[Role.HR])
+    relations.declare(session, agency.actor(colleague), colleague.id, outsider.id, "family")
+    run = cycles.screened(agency, unit_codes=["bidang-1"])
+    with pytest.raises(RelatedToSubject):
+        add_candidate(session, agency.actor(colleague), run.process_id, outsider.nip, "usul susulan")
+    assert add_candidate(session, hr(agency), run.process_id, outsider.nip, "usul susulan").case_id
 
 
 @pytest.mark.parametrize("who", ["operator", "verifier", "mayor"])

@@ -193,7 +193,7 @@ def test_the_operators_page_shows_dead_mail_and_sends_it_again(office: Office, b
         assert session.get_one(Message, id_).state == MessageState.QUEUED
 
 
-def test_hr_takes_somebody_out_with_a_reason_and_in_again(office: Office, browse: Browse):
+def test_hr_takes_somebody_out_with_a_reason_and_they_stay_out(office: Office, browse: Browse):
     hr, person = browse("hr"), office.people.staff[0]
     page = f"/processes/{office.cycle}/candidates/{person}"
     hr.fill(f"{page}/exclude", page)
@@ -209,10 +209,12 @@ def test_hr_takes_somebody_out_with_a_reason_and_in_again(office: Office, browse
         assert (candidate.outcome, candidate.note) == ("excluded", "Pindah instansi")
         nip = candidate.nip
     adding = f"/processes/{office.cycle}/candidates/add"
-    assert "memenuhi syarat" in hr.get(adding, params={"who": nip}).text
+    assert "dikeluarkan dari siklus ini oleh dua orang" in hr.get(adding, params={"who": nip}).text
     back = hr.fill(adding, adding, nip=nip, reason="Batal pindah")
-    assert back.headers["location"] == page
-    assert "Batal pindah" in hr.get(page).text
+    assert back.status_code == 409
+    assert "sudah dikeluarkan dari siklus ini oleh dua orang" in back.text
+    with transaction() as session:
+        assert session.get_one(Candidate, (office.cycle, person)).outcome == "excluded"
     nobody = hr.fill(adding, adding, nip="000", reason="salah ketik")
     assert nobody.status_code == 404
     assert 'value="000"' in nobody.text
