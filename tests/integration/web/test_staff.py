@@ -254,7 +254,7 @@ def test_people_see_their_abilities_and_seats_in_their_own_record(office: Office
         "chair": name,
     }
     assert hr.fill(committees, committees, **decree).status_code == 303
-    page = seen(browse("staff0"), "/my")
+    page = seen(browse("staff0"), "/my/data")
     assert "A-77" in page
     assert "Trial Team" in page
     assert "Chair" in page
