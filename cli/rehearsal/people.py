@@ -91,6 +91,8 @@ class Browser:
         for name, value in (fields or {}).items():
             filled[name] = value if isinstance(value, str) else list(value)
         target = urljoin(page.url, form.action or page.url)
+        if form.method == "GET":
+            return self._page(self._sent(lambda: self.client.get(target, params=filled)))
         return self._page(self._sent(lambda: self.client.post(target, data=filled, files=files)))
 
     def log_in(self, login: str, password: str) -> Page:
