@@ -48,7 +48,7 @@ def remind(
     for task in waiting:
         task.reminded += 1
     session.flush()
-    record(session, actor, [_reminded(task, actor) for task in waiting])
+    record(session, actor, [reminded(task, by=actor.person_id) for task in waiting])
     return len(waiting)
 
 
@@ -66,7 +66,8 @@ def _locked(session: Session, process_id: UUID, of: list[ColumnElement[bool]]) -
     ).all()
 
 
-def _reminded(task: Task, actor: Actor) -> Event:
+def reminded(task: Task, *, by: UUID | None = None) -> Event:
+    """What the stream says of a reminder: by somebody, or by the clock."""
     facts = {
         "task": task.id,
         "case": task.case_id,
@@ -75,6 +76,6 @@ def _reminded(task: Task, actor: Actor) -> Event:
         "queue": task.queue,
         "due_at": task.due_at,
         "nth": task.reminded,
-        "by": actor.person_id,
+        **({"by": by} if by else {}),
     }
     return Event("task.reminded", task.case_id, "case", facts)

@@ -20,6 +20,7 @@ from approvals.handover import Pending
 from approvals.machine import Move, may_move
 from approvals.models import Case, CaseState, Task
 from approvals.moving import Cause, move
+from approvals.reminding import reminded
 from core import clock
 from core.actor import system
 from core.events import Event, record
@@ -117,13 +118,4 @@ def _remind(pending: Pending, deadlines: Deadlines, now: datetime) -> Event:
     task = pending.task
     task.reminded += 1
     task.alarm_at = deadlines.next_alarm(now)
-    facts = {
-        "task": task.id,
-        "case": task.case_id,
-        "stage": task.stage,
-        "assignee": task.assignee_id,
-        "queue": task.queue,
-        "due_at": task.due_at,
-        "nth": task.reminded,
-    }
-    return Event("task.reminded", task.case_id, "case", facts)
+    return reminded(task)
