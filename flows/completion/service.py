@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import cases, chains, documents
+from approvals import cases, documents
 from approvals.cases import CaseDraft
 from approvals.directory import Directory
 from approvals.documents import Incoming
-from approvals.errors import NoSuchChain
-from approvals.models import Case, ChainVersion
+from approvals.models import Case
 from core import clock
 from core.actor import Actor, system
 from core.errors import Conflict, Invalid, MufakatError, NotFound
 from core.events import Recorded
 from core.settings import ROOT, settings
+from flows.process import standing_cases
 from flows.process.models import ENDED, Process
 from flows.promotion.candidates import admit
 from flows.promotion.errors import CycleClosed, NoSuchCandidate
@@ -108,7 +108,14 @@ def send(
     if under_way(earlier, process_id):
         raise SentAlready
     draft = _draft(session, person, process_id, len(earlier), papers)
-    (case_id,) = cases.begin_cases(session, actor, STANDING, _version(session), [draft], directory=directory)
+    (case_id,) = cases.begin_cases(
+        session,
+        actor,
+        STANDING,
+        standing_cases.version(session, CHAIN, CHAIN_FILE),
+        [draft],
+        directory=directory,
+    )
     for key, said in wanted.items():
         file = given[key].file
         assert file is not None  # _papers has looked
@@ -174,20 +181,11 @@ def _day(said: str, today: date) -> date | None:
     return day
 
 
-def _version(session: Session) -> ChainVersion:
-    """The chain in force: HR may have published another text of it; without any, ours."""
-    try:
-        return chains.current(session, CHAIN, clock.now(session))
-    except NoSuchChain:
-        return chains.publish(session, system("flow"), CHAIN_FILE.read_text())
-
-
 def _draft(
     session: Session, person: Employee, process_id: UUID, before: int, papers: Mapping[str, Paper]
 ) -> CaseDraft:
     now, name = clock.now(session), full_name(person.front_title, person.name, person.back_title)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(CHAIN, 1))))  # one number each
-    nth = session.scalars(select(func.count()).where(Case.process_id == STANDING)).one() + 1
+    nth = standing_cases.next_number(session, STANDING)
     return CaseDraft(
         natural_key=f"{process_id}:{person.id}:{before}",
         reference=f"KLB-{now:%Y-%m}/{nth:04d}",

@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from approvals import cases, chains
+from approvals import cases
 from approvals.cases import CaseDraft
 from approvals.directory import Directory
-from approvals.errors import NoSuchChain
-from approvals.models import Case, CaseState, ChainVersion
+from approvals.models import Case, CaseState
 from core import clock
 from core.actor import Actor, system
 from core.errors import Conflict, Invalid, NotFound
@@ -18,6 +17,7 @@ from core.events import Recorded
 from core.ids import new_id
 from core.rows import Changes
 from core.settings import ROOT
+from flows.process import standing_cases
 from personnel import corrections, ranks
 from personnel.models import Employee
 from personnel.names import full_name
@@ -55,7 +55,14 @@ def ask(
     if (count := _open(session, person.id)) >= MOST_OPEN:
         raise EnoughAsked(count=count)
     draft = _draft(session, person, changes, reason.strip())
-    (case_id,) = cases.begin_cases(session, actor, STANDING, _version(session), [draft], directory=directory)
+    (case_id,) = cases.begin_cases(
+        session,
+        actor,
+        STANDING,
+        standing_cases.version(session, CHAIN, CHAIN_FILE),
+        [draft],
+        directory=directory,
+    )
     return case_id
 
 
@@ -77,14 +84,6 @@ def herald(session: Session, recorded: Sequence[Recorded], changes: Changes) -> 
             corrections.apply(session, system("flow"), case.subject_id, case.data["corrections"], case.id)
 
 
-def _version(session: Session) -> ChainVersion:
-    """The chain in force: HR may have published another text of it; without any, ours."""
-    try:
-        return chains.current(session, CHAIN, clock.now(session))
-    except NoSuchChain:
-        return chains.publish(session, system("flow"), CHAIN_FILE.read_text())
-
-
 def _open(session: Session, person_id: UUID) -> int:
     alive = (Case.process_id == STANDING, Case.subject_id == person_id, Case.settled_at.is_(None))
     return session.scalars(select(func.count()).where(*alive, Case.state != CaseState.DRAFT)).one()
@@ -94,8 +93,7 @@ def _draft(
     session: Session, person: Employee, changes: Mapping[str, Mapping[str, str]], reason: str
 ) -> CaseDraft:
     now, name = clock.now(session), full_name(person.front_title, person.name, person.back_title)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(CHAIN, 1))))  # one number each
-    nth = session.scalars(select(func.count()).where(Case.process_id == STANDING)).one() + 1
+    nth = standing_cases.next_number(session, STANDING)
     rank = ranks.order(person.rank) if person.rank else 0
     return CaseDraft(
         natural_key=f"correction:{new_id()}",

@@ -10,19 +10,19 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals import cases, chains
+from approvals import cases
 from approvals.cases import CaseDraft
 from approvals.directory import Directory
-from approvals.errors import NoSuchChain
-from approvals.models import Case, ChainVersion
+from approvals.models import Case
 from core import clock
 from core.actor import Actor, Role, system
 from core.events import Event, Recorded, record
 from core.ids import new_id
 from core.settings import ROOT, settings
+from flows.process import standing_cases
 from flows.promotion.decree import new_code, number
 from flows.promotion.decrees import Signature, next_serial, signatures
 from flows.promotion.errors import (
@@ -82,7 +82,7 @@ def propose(  # noqa: PLR0917 - what and why
     changes = corrected(decree, wanted or {}) if kind is DecreeKind.CORRECTION else {}
     ranks_held.must_be_present(session, decree.employee_id, decree.rank_to, decree.number)
     draft = _draft(session, actor, decree, kind, reason, changes)
-    version = _version(session)
+    version = standing_cases.version(session, CHAIN, CHAIN_FILE)
     (case_id,) = cases.begin_cases(session, actor, STANDING, version, [draft], directory=directory)
     return case_id
 
@@ -179,14 +179,6 @@ def _checked(name: str, said: str) -> str:
     return said
 
 
-def _version(session: Session) -> ChainVersion:
-    """The chain in force: HR may have published another text of it; without any, ours."""
-    try:
-        return chains.current(session, CHAIN, clock.now(session))
-    except NoSuchChain:
-        return chains.publish(session, system("flow"), CHAIN_FILE.read_text())
-
-
 def _draft(  # noqa: PLR0917 - all that a case says
     session: Session,
     actor: Actor,
@@ -196,8 +188,7 @@ def _draft(  # noqa: PLR0917 - all that a case says
     changes: Mapping[str, Mapping[str, str]],
 ) -> CaseDraft:
     now = clock.now(session)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(CHAIN, 1))))  # one number each
-    nth = session.scalars(select(func.count()).where(Case.process_id == STANDING)).one() + 1
+    nth = standing_cases.next_number(session, STANDING)
     what = "Pencabutan" if kind is DecreeKind.REVOCATION else "Perbaikan"
     employee = session.get_one(Employee, decree.employee_id)
     return CaseDraft(
